@@ -1,0 +1,124 @@
+package main
+
+import (
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// layers says which of our own packages each package may import: the table of
+// the design, in full. A package or an arrow that is not here is an error, so
+// that the layering can change, but not in silence.
+var layers = map[string][]string{
+	"cmd/benchsite":    {"*"},
+	"collect":          {"collect/*", "render/stats"},
+	"collect/artifact": {},
+	"collect/endpoint": {"collect/artifact"},
+	"collect/server":   {"collect/artifact", "collect/endpoint"},
+	"collect/simulate": {"collect/artifact", "collect/endpoint"},
+	"collect/load":     {"collect/artifact", "collect/endpoint", "render/stats"},
+	"collect/eval":     {"collect/artifact", "collect/endpoint", "collect/sandbox", "render/stats"},
+	"collect/imports":  {"collect/artifact", "collect/endpoint", "collect/eval", "collect/server", "render/stats"},
+	"render":           {"collect/artifact", "render/chart", "render/page", "render/dataset", "render/locale", "render/stats", "templates"},
+	"render/stats":     {},
+	"render/dataset":   {"collect/artifact", "render/stats"},
+	"render/locale":    {"templates"},
+	"render/page":      {"collect/artifact", "render/dataset", "render/stats", "render/locale"},
+	"render/chart":     {"render/page", "render/locale"},
+	"templates":        {},
+}
+
+// doors says where a third-party package may be imported.
+var doors = map[string][]string{
+	"github.com/sashabaranov/go-openai": {"collect/endpoint"},
+	"github.com/go-echarts/go-echarts/": {"render/chart"},
+	"github.com/yuin/goldmark":          {"render"},
+	"github.com/spf13/pflag":            {"cmd/benchsite"},
+	"github.com/BurntSushi/toml":        {"cmd/benchsite", "render/dataset", "render/locale"},
+	"github.com/chromedp/":              {"render/browsertest"},
+	"github.com/rogpeppe/go-internal":   {"cmd/benchsite"},
+	"golang.org/x/net/html":             {"render", "render/sitetest"},
+	"github.com/gowebpki/jcs":           {"collect/artifact"},
+	"github.com/HdrHistogram/":          {"collect/load"},
+	"github.com/jba/templatecheck":      {"render", "render/page"},
+	"github.com/mattn/go-runewidth":     {"render", "render/page"},
+	"github.com/agnivade/levenshtein":   {"cmd/benchsite", "collect", "collect/artifact", "collect/endpoint", "collect/imports", "collect/eval", "render/dataset"},
+}
+
+// testOnly packages are imported by tests and import what they test.
+var testOnly = map[string]bool{"render/browsertest": true, "render/sitetest": true, "collect/endpoint/endpointtest": true}
+
+func TestImportsPointOneWay(t *testing.T) {
+	root := "../.."
+	seen := map[string]bool{}
+	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if d.IsDir() && (strings.HasPrefix(d.Name(), ".") && path != root || d.Name() == "testdata" || d.Name() == "node_modules") {
+			return filepath.SkipDir
+		}
+		if d.IsDir() || !strings.HasSuffix(path, ".go") {
+			return nil
+		}
+		rel, _ := filepath.Rel(root, path)
+		pkg := filepath.ToSlash(filepath.Dir(rel))
+		f, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.ImportsOnly)
+		if err != nil {
+			return err
+		}
+		test := strings.HasSuffix(path, "_test.go") || testOnly[pkg]
+		if _, known := layers[pkg]; !known && !testOnly[pkg] {
+			t.Errorf("%s: package %s has no place in the table of layers", rel, pkg)
+		}
+		seen[pkg] = true
+		for _, imp := range f.Imports {
+			name := strings.Trim(imp.Path.Value, `"`)
+			if ours, ok := strings.CutPrefix(name, "benchsite/"); ok && !test && !allowed(layers[pkg], ours) {
+				t.Errorf("%s imports %s, which the table of layers does not allow", rel, ours)
+			}
+			for door, pkgs := range doors {
+				if strings.HasPrefix(name, door) && !slices.Contains(pkgs, pkg) && !test {
+					t.Errorf("%s imports %s, whose door is %s", rel, name, strings.Join(pkgs, ", "))
+				}
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, must := range []string{"cmd/benchsite", "collect/artifact", "render/stats"} {
+		if !seen[must] {
+			t.Errorf("package %s was not found: the walk is broken", must)
+		}
+	}
+}
+
+func allowed(list []string, pkg string) bool {
+	for _, a := range list {
+		if a == "*" || a == pkg || strings.HasSuffix(a, "/*") && strings.HasPrefix(pkg, strings.TrimSuffix(a, "*")) {
+			return true
+		}
+	}
+	return false
+}
+
+// The top level is fixed: what joins must be agreed first.
+func TestTopLevelIsFixed(t *testing.T) {
+	allowed := []string{"cmd", "collect", "render", "templates", "site", "artifacts", "config.toml", "go.mod", "go.sum", "README.md", "LICENSE", "Makefile", "CONTRIBUTING.md"}
+	entries, err := os.ReadDir("../..")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range entries {
+		if !strings.HasPrefix(e.Name(), ".") && !slices.Contains(allowed, e.Name()) {
+			t.Errorf("%s does not belong at the top level", e.Name())
+		}
+	}
+}

@@ -1,0 +1,117 @@
+package artifact
+
+// Eval holds the scores of an evaluation: one entry per task.
+type Eval struct {
+	Tasks     []Task      `json:"tasks"`
+	Tokens    *EvalTokens `json:"tokens"`
+	DurationS *float64    `json:"duration_s"`
+}
+
+// EvalTokens sums tokens over all items.
+type EvalTokens struct {
+	Prompt    *int64 `json:"prompt,omitempty"`
+	Output    *int64 `json:"output,omitempty"`
+	Reasoning *int64 `json:"reasoning,omitempty"`
+}
+
+// TaskStatus says whether a task was asked at all.
+type TaskStatus string
+
+// The task statuses of schema 1.
+const (
+	TaskDone   TaskStatus = "done"
+	TaskNotRun TaskStatus = "not_run"
+)
+
+// Task is one suite with its settings inside an evaluation.
+type Task struct {
+	Task     string     `json:"task"`
+	Version  *string    `json:"version"`
+	Status   TaskStatus `json:"status"`
+	Reason   *string    `json:"reason"` // why it was not run
+	Dataset  Dataset    `json:"dataset"`
+	Scorer   *Scorer    `json:"scorer"`
+	NShot    *int64     `json:"n_shot"`
+	Repeats  *int64     `json:"repeats"`
+	Metrics  []Metric   `json:"metrics"`
+	Outcomes *Outcomes  `json:"outcomes"`
+	Groups   []Group    `json:"groups"`
+}
+
+// Dataset names where the items come from. Items were asked, of Of in all.
+type Dataset struct {
+	Name     *string `json:"name"`
+	Revision *string `json:"revision"`
+	SHA256   *string `json:"sha256"`
+	Split    *string `json:"split"`
+	Items    *int64  `json:"items"`
+	Of       *int64  `json:"of"`
+}
+
+// Scorer is the versioned rule that decided the outcomes.
+type Scorer struct {
+	Name    string `json:"name"`
+	Version string `json:"version"`
+}
+
+// Metric is one figure of a task. Better is "higher" or "lower".
+type Metric struct {
+	Metric  string   `json:"metric"`
+	Filter  *string  `json:"filter"`
+	Value   *float64 `json:"value"`
+	Stderr  *float64 `json:"stderr"`
+	N       *int64   `json:"n"`
+	Better  *string  `json:"better"`
+	Primary bool     `json:"primary"`
+}
+
+// Outcomes counts items by what became of them. A count that the source cannot
+// know is null.
+type Outcomes struct {
+	Correct   *int64 `json:"correct"`
+	Wrong     *int64 `json:"wrong"`
+	Unparsed  *int64 `json:"unparsed"`
+	Truncated *int64 `json:"truncated"`
+	Error     *int64 `json:"error"`
+}
+
+// Group is the score of one category of a task.
+type Group struct {
+	Name    string   `json:"name"`
+	N       *int64   `json:"n,omitempty"`
+	Correct *int64   `json:"correct,omitempty"`
+	Value   *float64 `json:"value,omitempty"`
+}
+
+// Outcome is what became of one item.
+type Outcome string
+
+// The five outcomes. Only OutcomeCorrect counts as correct; none is guessed.
+const (
+	OutcomeCorrect   Outcome = "correct"
+	OutcomeWrong     Outcome = "wrong"
+	OutcomeUnparsed  Outcome = "unparsed"
+	OutcomeTruncated Outcome = "truncated"
+	OutcomeError     Outcome = "error"
+)
+
+// EvalRecord is one reply to one item. Question texts are never stored.
+type EvalRecord struct {
+	Task         string   `json:"task"`
+	Item         string   `json:"item"`
+	ItemHash     *string  `json:"item_hash"`
+	PromptHash   *string  `json:"prompt_hash"`
+	Repeat       int64    `json:"repeat"` // from 0
+	Outcome      *Outcome `json:"outcome"`
+	Extracted    *string  `json:"extracted"`
+	Expected     *string  `json:"expected"`
+	Output       *string  `json:"output"`
+	Reasoning    *string  `json:"reasoning"`
+	FinishReason *string  `json:"finish_reason"`
+	PromptTokens *int64   `json:"prompt_tokens"`
+	OutputTokens *int64   `json:"output_tokens"`
+	LatencyS     *float64 `json:"latency_s"`
+	Type         *string  `json:"type,omitempty"`     // number, exact, contains … of suites that mix them
+	Category     *string  `json:"category,omitempty"` //
+	Detail       *string  `json:"detail,omitempty"`   // the scorer's own words on its verdict
+}

@@ -1,0 +1,132 @@
+package artifact
+
+import (
+	"bytes"
+	"compress/gzip"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+)
+
+// maxAttachment bounds what one attachment may unpack to.
+const maxAttachment = 1 << 30
+
+// writeOnce puts data under path unless a file is there: temp file in the same
+// folder, fsync, then a hard link, which fails where a rename would overwrite.
+// The same bytes already in place are no error.
+func writeOnce(path string, data []byte) error {
+	tmp, err := os.CreateTemp(filepath.Dir(path), ".tmp-*")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(tmp.Name())
+	if _, err = tmp.Write(data); err == nil {
+		err = tmp.Sync()
+	}
+	if cerr := tmp.Close(); err == nil {
+		err = cerr
+	}
+	if err == nil {
+		err = os.Chmod(tmp.Name(), 0o644)
+	}
+	if err != nil {
+		return err
+	}
+	err = os.Link(tmp.Name(), path)
+	if errors.Is(err, fs.ErrExist) {
+		old, rerr := os.ReadFile(path)
+		if rerr == nil && bytes.Equal(old, data) {
+			return nil
+		}
+		return fmt.Errorf("%s is there already and differs", path)
+	}
+	if err != nil { // a file system without hard links
+		if _, serr := os.Lstat(path); serr == nil {
+			return fmt.Errorf("%s is there already", path)
+		}
+		err = os.Rename(tmp.Name(), path)
+	}
+	if err != nil {
+		return err
+	}
+	return syncDir(filepath.Dir(path))
+}
+
+// syncDir makes the new name itself durable. Some file systems refuse to sync a
+// folder; the data is safe by then.
+func syncDir(dir string) error {
+	d, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	defer d.Close()
+	_ = d.Sync()
+	return nil
+}
+
+func lenient(data []byte) (*Artifact, error) {
+	a := new(Artifact)
+	return a, json.Unmarshal(data, a)
+}
+
+// Attachment returns the uncompressed bytes of the artifact's attachment of
+// this kind, checked against the artifact, or nil when it has none.
+func (s *Store) Attachment(a *Artifact, kind AttachmentKind) ([]byte, error) {
+	for _, at := range a.Attachments {
+		if at.Kind == kind {
+			return s.unpack(a, at)
+		}
+	}
+	return nil, nil
+}
+
+func (s *Store) unpack(a *Artifact, at Attachment) ([]byte, error) {
+	path := filepath.Join(filepath.Dir(s.path(a.ID)), at.Path)
+	f, err := os.Open(path)
+	if err != nil {
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil, &Fault{File: path, Message: "is named by " + a.ID + " and is missing"}
+		}
+		return nil, err
+	}
+	defer f.Close()
+	z, err := gzip.NewReader(f)
+	if err != nil {
+		return nil, &Fault{File: path, Message: "is not gzip: " + err.Error()}
+	}
+	data, err := io.ReadAll(io.LimitReader(z, min(at.Bytes, maxAttachment)+1))
+	if err != nil {
+		return nil, &Fault{File: path, Message: "is damaged: " + err.Error()}
+	}
+	if int64(len(data)) != at.Bytes || SHA256(data) != at.SHA256 {
+		return nil, &Fault{File: path, Message: "differs from what " + a.ID + " says of it (size or sha256)"}
+	}
+	return data, nil
+}
+
+// LoadRecords reads the request records of a load test, or nil when none are
+// stored.
+func (s *Store) LoadRecords(a *Artifact) ([]LoadRecord, error) {
+	return storedRecords[LoadRecord](s, a, KindLoad, AttachSamples)
+}
+
+// EvalRecords reads the item records of an evaluation, or nil when none are
+// stored.
+func (s *Store) EvalRecords(a *Artifact) ([]EvalRecord, error) {
+	return storedRecords[EvalRecord](s, a, KindEval, AttachSamples)
+}
+
+func storedRecords[T any](s *Store, a *Artifact, kind Kind, at AttachmentKind) ([]T, error) {
+	if a.Kind != kind {
+		return nil, nil
+	}
+	data, err := s.Attachment(a, at)
+	if err != nil || data == nil {
+		return nil, err
+	}
+	return decodeRecords[T](a.ID+at.ending(), data)
+}

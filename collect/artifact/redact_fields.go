@@ -1,0 +1,147 @@
+package artifact
+
+import (
+	"path"
+	"regexp"
+	"strings"
+)
+
+// redact walks the fields that hold outside text. Answers, hashes and versions
+// are never touched: 192.168.1.10 may be the right answer to a question.
+func (a *Artifact) redact(r *Redactor) {
+	a.StatusReason = r.optional(a.StatusReason)
+	a.Subject.Model = homeModel(a.Subject.Model)
+	if a.Subject.BaseModel != nil {
+		a.Subject.BaseModel = Ptr(homeModel(*a.Subject.BaseModel))
+	}
+	for k, v := range a.Subject.Labels {
+		a.Subject.Labels[k] = r.Text(v)
+	}
+	env := &a.Environment
+	redactMap(r, env.Host)
+	redactMap(r, env.Client)
+	env.Topology = r.optional(env.Topology)
+	if s := env.Server; s != nil {
+		s.Command = r.command(s.Command)
+		redactNamed(r, s.Env)
+		for k, v := range s.Args {
+			s.Args[k] = r.named(k, v)
+		}
+	}
+	a.Source.Command = r.command(a.Source.Command)
+	redactMap(r, a.Source.Set)
+	for i := range a.Source.Files {
+		a.Source.Files[i].Name = path.Base(strings.ReplaceAll(a.Source.Files[i].Name, `\`, "/"))
+	}
+	for k, v := range a.Source.Extra {
+		a.Source.Extra[k] = r.named(k, v)
+	}
+	if a.Load != nil {
+		a.Load.Client.Reason = r.optional(a.Load.Client.Reason)
+	}
+	if a.Eval != nil {
+		for i := range a.Eval.Tasks {
+			a.Eval.Tasks[i].Reason = r.optional(a.Eval.Tasks[i].Reason)
+		}
+	}
+}
+
+func (rec *LoadRecord) redact(r *Redactor) { rec.Message = r.optional(rec.Message) }
+
+func (r *Redactor) optional(s *string) *string {
+	if s == nil {
+		return nil
+	}
+	return Ptr(r.Text(*s))
+}
+
+// command redacts word by word, and hides the word after a flag that takes a
+// secret, which no look at the single word would find.
+func (r *Redactor) command(words []string) []string {
+	out := make([]string, len(words))
+	for i, w := range words {
+		if i > 0 && secretFlag.MatchString(words[i-1]) && !innocent.MatchString(w) {
+			out[i] = r.hide(w, "<secret>")
+			continue
+		}
+		out[i] = r.Text(w)
+	}
+	if words == nil {
+		return nil
+	}
+	return out
+}
+
+var (
+	secretFlag = regexp.MustCompile(`(?i)^--?` + namedKey + `$`)
+	secretName = regexp.MustCompile(`(?i)^` + namedKey + `$`)
+)
+
+func redactMap(r *Redactor, m map[string]string) {
+	for k, v := range m {
+		m[k] = r.Text(v)
+	}
+}
+
+func redactNamed(r *Redactor, m map[string]string) {
+	for k, v := range m {
+		if secretName.MatchString(k) && !innocent.MatchString(v) {
+			m[k] = r.hide(v, "<secret>")
+			continue
+		}
+		m[k] = r.Text(v)
+	}
+}
+
+// named redacts a free value; the name under which it stands may show that it
+// is a secret.
+func (r *Redactor) named(name string, v any) any {
+	switch v := v.(type) {
+	case string:
+		if secretName.MatchString(name) && v != "" && !innocent.MatchString(v) {
+			return r.hide(v, "<secret>")
+		}
+		// The name is shown to the rules as well: lm_eval_version tells that
+		// 0.4.9.2 is a version.
+		prefix := name + ": "
+		if text := r.Text(prefix + v); strings.HasPrefix(text, prefix) {
+			return text[len(prefix):]
+		}
+		return r.Text(v)
+	case []any:
+		for i := range v {
+			v[i] = r.named(name, v[i])
+		}
+	case map[string]any:
+		for k := range v {
+			v[k] = r.named(k, v[k])
+		}
+	}
+	return v
+}
+
+// homeModel keeps the last part of a model that is a path in somebody's home.
+func homeModel(model string) string {
+	if homePath.MatchString(model) {
+		return ModelName(model)
+	}
+	return model
+}
+
+// Find is a place where text holds something that must not be published.
+type Find struct {
+	Line int    // 1-based
+	Text string // the line with the finds hidden, shortened
+}
+
+// Scan lists the lines of text that redaction would change: the check that
+// artifacts and pages hold no secret. It shows the line with the find hidden.
+func (r *Redactor) Scan(text string) []Find {
+	var out []Find
+	for i, line := range strings.Split(text, "\n") {
+		if clean := r.Text(line); clean != line {
+			out = append(out, Find{Line: i + 1, Text: short(strings.TrimSpace(clean))})
+		}
+	}
+	return out
+}
