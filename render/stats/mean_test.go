@@ -102,6 +102,10 @@ func TestClusteredMean(t *testing.T) {
 	if tlo, thi, _ := three.Interval(); !ok || math.Abs(lo-tlo) > 1e-12 || math.Abs(hi-thi) > 1e-12 {
 		t.Errorf("interval %v…%v, want that of three values %v…%v", lo, hi, tlo, thi)
 	}
+	damaged, err := NewClusteredMean(append([]float64{math.NaN(), math.Inf(1)}, xs...), append([]string{"g", "a"}, own...))
+	if err != nil || damaged != alone {
+		t.Errorf("damaged values are not left out: %+v, %v, want %+v", damaged, err, alone)
+	}
 	if one, _ := NewClusteredMean(xs, make([]string, 6)); one.SE != 0 || one.Units != 1 {
 		t.Errorf("one cluster: %+v", one)
 	}

@@ -70,6 +70,9 @@ func TestPairedInterval(t *testing.T) {
 		{"38 v 39 of 40", Paired{40, 38, 0, 1, 1}, -2.5, -13.5, 7.3},
 		{"28 v 25 of 100", Paired{100, 21, 7, 4, 68}, 3.0, -3.8, 9.9},
 		{"38 v 38 of 40", Paired{40, 37, 1, 1, 1}, 0, -11.3, 11.3},
+		// Subjects that contradict each other: phi is −0.6, uncorrected, and
+		// the Wilson half-width of 10/20, 20.07 points, grows by √3.2.
+		{"10 v 10 of 20", Paired{20, 2, 8, 8, 2}, 0, -35.9, 35.9},
 	} {
 		lo, hi := c.p.Interval()
 		near(t, c.name+" difference", 100*c.p.Difference(), c.diff, 1)
