@@ -1,0 +1,121 @@
+package eval
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"benchsite/collect/artifact"
+
+	"github.com/agnivade/levenshtein"
+)
+
+// Reply is what a scorer may look at: the item's type and key, and what the
+// model said.
+type Reply struct {
+	Type         string // number, exact, contains …; empty where the suite has one kind only
+	Expected     string
+	Output       string // the whole reply, thoughts included when the server did not set them apart
+	FinishReason string // as the server said it; empty when unknown
+}
+
+// Verdict is the outcome with the answer that was read, nil when none was
+// found, and the scorer's own words on why.
+type Verdict struct {
+	Outcome   artifact.Outcome
+	Extracted *string
+	Detail    string
+}
+
+// Scorer is a rule, frozen by its version.
+type Scorer struct {
+	Name    string
+	Version string
+	Rule    string   // what it does, one sentence
+	Types   []string // item types that it can score; nil for any
+	score   func(Reply) Verdict
+}
+
+// String is the form that stands in a protocol: "decidable v1".
+func (s Scorer) String() string { return s.Name + " v" + s.Version }
+
+// Score applies the rule. It reads nothing but r.
+func (s Scorer) Score(r Reply) Verdict {
+	if s.Types != nil && !slices.Contains(s.Types, r.Type) {
+		return Verdict{Outcome: artifact.OutcomeError, Detail: fmt.Sprintf("%s does not score the type %q", s, r.Type)}
+	}
+	return s.score(r)
+}
+
+// Scorers lists every rule, in the order of their names.
+func Scorers() []Scorer {
+	return []Scorer{
+		{Name: "boxed", Version: "1", score: scoreBoxed,
+			Rule: `the text in the last \boxed{}, or in the $…$ or $$…$$ that is the whole reply, equals the key but for LaTeX white space; a reply that the lm-eval maths rule accepts stays accepted`},
+		{Name: "decidable", Version: "1", score: scoreDecidable, Types: decidableTypes,
+			Rule: "thoughts and outer space removed; exact is equal byte by byte, contains is on token borders, number is the whole reply as an exact decimal"},
+		{Name: "decidable-lenient", Version: "1", score: scoreLenient, Types: decidableTypes,
+			Rule: "as decidable, and one pair of outer quotes or one code fence is removed first"},
+		{Name: "legacy-2025", Version: "1", score: scoreLegacy, Types: decidableTypes,
+			Rule: "the rule of eval_openai_accuracy.py, faults included: numbers are cut after three digits, punctuation is dropped, thoughts are read"},
+	}
+}
+
+// ScorerByName finds a rule by "decidable", "decidable@1" or "decidable v1".
+func ScorerByName(ref string) (Scorer, error) {
+	name, version := strings.TrimSpace(ref), ""
+	if before, after, ok := strings.Cut(name, "@"); ok {
+		name, version = before, after
+	} else if i := strings.LastIndex(name, " v"); i > 0 {
+		name, version = name[:i], name[i+2:]
+	}
+	var all []string
+	best, bestDistance := "", 4
+	for _, s := range Scorers() {
+		if s.Name == name && (version == "" || version == s.Version) {
+			return s, nil
+		}
+		if d := levenshtein.ComputeDistance(name, s.Name); d < bestDistance {
+			best, bestDistance = s.Name, d
+		}
+		all = append(all, s.Name+"@"+s.Version)
+	}
+	hint := ""
+	if best != "" && best != name {
+		hint = fmt.Sprintf(" (did you mean %s?)", best)
+	}
+	return Scorer{}, fmt.Errorf("unknown scorer %q%s; there are %s", ref, hint, strings.Join(all, ", "))
+}
+
+// found is a verdict on an answer that was read.
+func found(ok bool, answer, detail string) Verdict {
+	o := artifact.OutcomeWrong
+	if ok {
+		o = artifact.OutcomeCorrect
+	}
+	return Verdict{Outcome: o, Extracted: &answer, Detail: detail}
+}
+
+// notCut turns a verdict that is not correct into truncated when the server said
+// that the reply hit the token limit.
+func notCut(v Verdict, r Reply) Verdict {
+	if r.FinishReason == "length" && v.Outcome != artifact.OutcomeCorrect && v.Outcome != artifact.OutcomeError {
+		v.Outcome, v.Detail = artifact.OutcomeTruncated, "cut at the token limit"
+	}
+	return v
+}
+
+// answerOf removes thoughts and outer space. Without an answer the verdict is
+// set.
+func answerOf(r Reply) (string, *Verdict) {
+	answer, _, open := SplitThink(r.Output)
+	answer = strings.TrimSpace(answer)
+	switch {
+	case open:
+		return "", &Verdict{Outcome: artifact.OutcomeTruncated, Detail: "think is not closed"}
+	case answer == "":
+		v := notCut(Verdict{Outcome: artifact.OutcomeUnparsed, Detail: "no answer"}, r)
+		return "", &v
+	}
+	return answer, nil
+}
