@@ -35,7 +35,7 @@ var secretForms = []struct {
 }
 
 var (
-	bearer    = regexp.MustCompile(`(?i)\b(bearer|basic)(\s+)([A-Za-z0-9._~+/=-]{8,})`)
+	bearer    = regexp.MustCompile(`(?i)\b(bearer\s+|authorization["']?\s*[:=]\s*["']?(?:basic|token)\s+)([A-Za-z0-9._~+/=-]{8,})`)
 	userInfo  = regexp.MustCompile(`([a-z][a-z0-9+.-]*://)[^\s/@:]+:[^\s/@]+@`)
 	namedKey  = `[A-Za-z0-9_-]*(?:api[_-]?key|access[_-]?key|account[_-]?key|secret|passwd|password|token|credentials?|sas)`
 	assigned  = regexp.MustCompile(`(?i)(["']?\b` + namedKey + `["']?\s*[=:]\s*)("[^"]{6,}"|'[^']{6,}'|[^\s,;&'"}\])<]{6,})`)
@@ -47,11 +47,21 @@ var (
 )
 
 // Text returns s with everything hidden that must not be published.
-func (r *Redactor) Text(s string) string {
+func (r *Redactor) Text(s string) string { return r.addresses(r.Secrets(s)) }
+
+// Secrets returns s with keys, tokens and home paths hidden and addresses left:
+// the rule for pages, on which an address may be the answer to a question.
+func (r *Redactor) Secrets(s string) string {
 	for _, f := range secretForms {
 		s = f.re.ReplaceAllStringFunc(s, func(m string) string { return r.hide(m, "<"+f.name+">") })
 	}
-	s = bearer.ReplaceAllString(s, "$1$2<token>")
+	s = bearer.ReplaceAllStringFunc(s, func(m string) string {
+		parts := bearer.FindStringSubmatch(m)
+		if !strings.ContainsAny(parts[2], "0123456789") && len(parts[2]) < 20 { // "bearer tokens" in prose
+			return m
+		}
+		return parts[1] + r.hide(parts[2], "<token>")
+	})
 	s = userInfo.ReplaceAllString(s, "$1<credentials>@")
 	s = r.assignments(s)
 	s = homePath.ReplaceAllStringFunc(s, func(m string) string { return r.hide(m, "<home>") })
@@ -60,7 +70,7 @@ func (r *Redactor) Text(s string) string {
 			s = strings.ReplaceAll(s, h, "<host>")
 		}
 	}
-	return r.addresses(s)
+	return s
 }
 
 func (r *Redactor) hide(found, by string) string {

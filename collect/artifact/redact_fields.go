@@ -134,14 +134,58 @@ type Find struct {
 	Text string // the line with the finds hidden, shortened
 }
 
-// Scan lists the lines of text that redaction would change: the check that
-// artifacts and pages hold no secret. It shows the line with the find hidden.
-func (r *Redactor) Scan(text string) []Find {
+// Leaks lists what the rules of writing would hide in a stored artifact and its
+// server log: the check that nothing slipped in by another way. A log counts
+// its own lines.
+func (s *Store) Leaks(a *Artifact) ([]Find, error) {
+	clean, err := clone(a)
+	if err != nil {
+		return nil, err
+	}
+	r := &Redactor{Hosts: s.hosts, Allow: s.allow}
+	clean.redact(r)
+	before, err := a.Encode()
+	if err != nil {
+		return nil, err
+	}
+	after, err := clean.Encode()
+	if err != nil {
+		return nil, err
+	}
+	log, err := s.Attachment(a, AttachServerLog)
+	if err != nil {
+		return nil, err
+	}
+	return append(changedLines(string(before), string(after)), changedLines(string(log), r.Text(string(log)))...), nil
+}
+
+// SecretsIn lists the lines of a page that hold a key, a token or a home path.
+func (s *Store) SecretsIn(text string) []Find {
+	r := &Redactor{Hosts: s.hosts, Allow: s.allow}
+	return changedLines(text, r.Secrets(text))
+}
+
+func changedLines(before, after string) []Find {
+	if before == after {
+		return nil
+	}
 	var out []Find
-	for i, line := range strings.Split(text, "\n") {
-		if clean := r.Text(line); clean != line {
-			out = append(out, Find{Line: i + 1, Text: short(strings.TrimSpace(clean))})
+	old, clean := strings.Split(before, "\n"), strings.Split(after, "\n")
+	for i, line := range clean {
+		if i < len(old) && line != old[i] {
+			out = append(out, Find{Line: i + 1, Text: around(old[i], line)})
 		}
 	}
 	return out
+}
+
+// around shows the place at which the clean line begins to differ, without
+// showing what it hides.
+func around(old, clean string) string {
+	a, b := []rune(old), []rune(clean)
+	n := 0
+	for n < len(a) && n < len(b) && a[n] == b[n] {
+		n++
+	}
+	return strings.TrimSpace(string(b[max(0, n-20):min(len(b), n+30)]))
 }

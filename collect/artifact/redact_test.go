@@ -93,3 +93,32 @@ func FuzzRedact(f *testing.F) {
 		}
 	})
 }
+
+func TestLeaksFindsWhatWasPlantedByHand(t *testing.T) {
+	s := Open(t.TempDir())
+	r := put(t, s, Bundle{Artifact: sample()})
+	a, _, err := s.Read(r.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if found, err := s.Leaks(a); err != nil || len(found) > 0 {
+		t.Errorf("a clean artifact has %v, %v", found, err)
+	}
+	a.Source.Command = []string{"curl", "http://10.9.8.7:8000", "hf_abcdefghijklmnopqrstuvwxyz"}
+	found, err := s.Leaks(a)
+	if err != nil || len(found) != 2 {
+		t.Fatalf("found %v, %v", found, err)
+	}
+	for _, f := range found {
+		if strings.Contains(f.Text, "10.9.8.7") || strings.Contains(f.Text, "hf_abc") {
+			t.Errorf("the find repeats the secret: %+v", f)
+		}
+	}
+	page := "<p>192.168.1.10 is right</p>\n<p>hf_abcdefghijklmnopqrstuvwxyz</p>"
+	if got := s.SecretsIn(page); len(got) != 1 || got[0].Line != 2 {
+		t.Errorf("page: %v", got)
+	}
+	if got := Open(s.Dir(), Allow("hf_abcdefghijklmnopqrstuvwxyz")).SecretsIn(page); got != nil {
+		t.Errorf("an allowed find was reported: %v", got)
+	}
+}
