@@ -76,12 +76,15 @@ type Facts struct {
 	EngineVersion string
 }
 
+// Simulated is the engine name of the embedded simulated endpoint.
+const Simulated = "simulate"
+
 // Facts asks the server for its version where it has a place for it.
 func (c *Client) Facts(ctx context.Context) Facts {
 	var f Facts
 	for _, m := range c.models {
 		switch m.OwnedBy {
-		case "vllm", "sglang", "llamacpp", "tgi", "benchsite":
+		case "vllm", "sglang", "llamacpp", "tgi", Simulated:
 			f.Engine = m.OwnedBy
 		}
 	}
