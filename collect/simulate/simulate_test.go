@@ -58,35 +58,56 @@ func TestStreamAndWholeAgree(t *testing.T) {
 	}
 }
 
-// TestTiming: what an engine does. Prefill grows with the prompt, a step with
-// the batch, and requests beyond the batch wait their turn.
-func TestTiming(t *testing.T) {
-	_, c, model := start(t, "bf16", simulate.Options{Clock: 10, MaxNumSeqs: 4})
-	short := c.Do(context.Background(), ask(model, "one", true))
-	long := c.Do(context.Background(), ask(model, strings.Repeat("many words make a long prompt ", 200), true))
-	if short.Err != nil || long.Err != nil || long.First < short.First+15*time.Millisecond {
+// best returns the exchange that ended first of three, because a
+// busy machine can delay any one of them.
+func best(t *testing.T, c *endpoint.Client, r *endpoint.Request) *endpoint.Exchange {
+	t.Helper()
+	var out *endpoint.Exchange
+	for range 3 {
+		x := c.Do(context.Background(), r)
+		if x.Err != nil {
+			t.Fatal(x.Err)
+		}
+		if out == nil || x.Last < out.Last {
+			out = x
+		}
+	}
+	return out
+}
+
+// TestPrefill: a long prompt delays the first token.
+func TestPrefill(t *testing.T) {
+	_, c, model := start(t, "bf16", simulate.Options{Clock: 10})
+	short := best(t, c, ask(model, "one", true))
+	long := best(t, c, ask(model, strings.Repeat("many words make a long prompt ", 400), true))
+	if long.First < short.First+30*time.Millisecond {
 		t.Errorf("first token %v after a short prompt, %v after a long one", short.First, long.First)
 	}
+}
+
+// TestQueue: what does not fit the batch waits for a place.
+func TestQueue(t *testing.T) {
+	_, c, model := start(t, "bf16", simulate.Options{Clock: 10, MaxNumSeqs: 4})
+	got := make([]*endpoint.Exchange, 8)
 	var wg sync.WaitGroup
-	first := make([]time.Duration, 8)
-	for i := range first {
-		wg.Go(func() {
-			x := c.Do(context.Background(), ask(model, strings.Repeat("x", i+1), true))
-			if x.Err != nil {
-				t.Error(x.Err)
-			}
-			first[i] = x.First
-		})
+	for i := range got {
+		wg.Go(func() { got[i] = c.Do(context.Background(), ask(model, strings.Repeat("x", i+1), true)) })
 	}
 	wg.Wait()
 	waited := 0
-	for _, d := range first {
-		if d > 12*4*time.Millisecond { // longer than 12 of the 16 steps of those before
-			waited++
+	for _, x := range got {
+		if x.Err != nil {
+			t.Fatal(x.Err)
+		}
+		for _, y := range got {
+			if x.Sent.Add(x.First).After(y.Sent.Add(y.Last - time.Millisecond)) {
+				waited++
+				break
+			}
 		}
 	}
 	if waited != 4 {
-		t.Errorf("%d of 8 requests waited for a place among 4: %v", waited, first)
+		t.Errorf("%d of 8 requests began after another had ended, want 4 behind a batch of 4", waited)
 	}
 }
 
@@ -94,11 +115,8 @@ func TestTiming(t *testing.T) {
 func TestOrder(t *testing.T) {
 	var last time.Duration
 	for _, name := range []string{"nvfp4", "fp8", "bf16"} {
-		_, c, model := start(t, name, simulate.Options{Clock: 5})
-		x := c.Do(context.Background(), ask(model, "go", true))
-		if x.Err != nil {
-			t.Fatal(x.Err)
-		}
+		_, c, model := start(t, name, simulate.Options{Clock: 4})
+		x := best(t, c, ask(model, "go", true))
 		if gap := x.Last - x.First; gap <= last {
 			t.Errorf("%s took %v for 15 steps, no more than the faster profile's %v", name, gap, last)
 		} else {
