@@ -12,7 +12,7 @@ var groups = []string{
 	"nav", "theme", "section", "type", "btn", "th", "filter", "sort", "chip", "empty", "note", "err", "foot", // interface
 	"outcome", "severity", "status", "mode", "group", "word", "param", "value", "env", "metric", "file", // words for values
 	"landing", "overview", "report", "run", "runs", "cmp", "trend", "method", "item", "problem", "cite", "md", // pages
-	"fig", "side", "text", // figures, side notes, running text
+	"chart", "fig", "side", "text", // figures, side notes, running text
 }
 
 var (
