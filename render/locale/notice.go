@@ -20,33 +20,44 @@ type NoticeEntry struct {
 // Notice fills the notice of a code. Raw values are printed by the name of their
 // slot: shares (hit_rate, share, cpu, lo, hi) from 0 to 1, mde in shares, lag in
 // seconds, target and achieved in req/s, fields as names of parameters. A string
-// is taken as it is, nil is the word for unknown.
+// is taken as it is. Where a figure is nil, the sentence without figures stands
+// in, except for cpu, which is then called unknown.
 func (l *Locale) Notice(code string, raw map[string]any) Notice {
 	slots := Slots{}
 	for name, v := range raw {
-		slots[name] = l.slotValue(name, v)
+		if s := l.slotValue(name, v); s != nil {
+			slots[name] = s
+		}
 	}
 	p := "notice." + code + "."
-	return Notice{
-		Code: code, Level: l.raw(p + "level"),
-		Title: l.Fill(p+"title", slots), Means: l.Fill(p+"means", slots), Todo: l.Fill(p+"todo", slots),
+	fill := func(field string) string {
+		for _, name := range l.Slots(p + field) {
+			if _, known := slots[name]; !known && l.Has(p+field+"-general") {
+				return l.Text(p + field + "-general")
+			}
+		}
+		return l.Fill(p+field, slots)
 	}
+	return Notice{Code: code, Level: l.raw(p + "level"), Title: fill("title"), Means: fill("means"), Todo: fill("todo")}
 }
 
-// slotValue prints one raw value of a notice.
+// slotValue prints one raw value of a notice, nil for one that is unknown.
 func (l *Locale) slotValue(name string, v any) any {
 	switch v := v.(type) {
 	case nil:
-		return l.Text("word.unknown")
+		if name == "cpu" {
+			return l.Text("word.unknown")
+		}
+		return nil
 	case *float64:
 		if v == nil {
-			return l.Text("word.unknown")
+			return l.slotValue(name, nil)
 		}
 		return l.slotValue(name, *v)
 	case []string:
 		names := make([]string, len(v))
 		for i, f := range v {
-			names[i] = l.Param(f)
+			names[i] = l.inline(l.Param(f))
 		}
 		if name == "fields" {
 			return l.List(names...)

@@ -3,6 +3,8 @@ package locale
 import (
 	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 )
 
 // Param is the name of a protocol parameter or a field of the environment for
@@ -54,8 +56,19 @@ func (l *Locale) ParamValue(name string, v any) string {
 	return Unknown
 }
 
-// Differ prints a parameter with its two values: max_tokens (256 vs 1024),
-// max_tokens（256 对 1024）.
+// inline gives a label the small letter that it has inside a sentence; names
+// and abbreviations keep theirs.
+func (l *Locale) inline(label string) string {
+	first, n := utf8.DecodeRuneInString(label)
+	second, _ := utf8.DecodeRuneInString(label[n:])
+	if l.lang == ZH || !unicode.IsUpper(first) || !unicode.IsLower(second) {
+		return label
+	}
+	return string(unicode.ToLower(first)) + label[n:]
+}
+
+// Differ prints a parameter with its two values inside a sentence: max_tokens
+// (256 vs 1024), max_tokens（256 对 1024）.
 func (l *Locale) Differ(name string, a, b any) string {
-	return l.Fill("cmp.differ", Slots{"name": l.Param(name), "a": l.ParamValue(name, a), "b": l.ParamValue(name, b)})
+	return l.Fill("cmp.differ", Slots{"name": l.inline(l.Param(name)), "a": l.ParamValue(name, a), "b": l.ParamValue(name, b)})
 }

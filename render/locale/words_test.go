@@ -114,6 +114,9 @@ func TestNotice(t *testing.T) {
 		{"no-environment", map[string]any{"fields": []string{"driver", "cuda", "engine_version"}}, "Missing: driver, CUDA version, and engine version.", "缺少：驱动、CUDA 版本和推理引擎版本。"},
 		{"output-capped", map[string]any{"n": int64(64), "max_tokens": 1024.0}, "All 64 answers stopped at 1024 tokens.", "64 条回答都在 1024 个 token 处停止。"},
 		{"rate-not-reached", map[string]any{"target": 254.9, "achieved": 177.0, "share": .694}, "Target 254.9 req/s, achieved 177.0 req/s (69.4%).", "目标速率 254.9 req/s，实际 177.0 req/s（69.4%）。"},
+		{"truncated-answers", map[string]any{"truncated": 3, "n": 30, "max_tokens": nil}, "They reached the token limit before", "它们在给出答案前就达到 token 上限"},
+		{"small-n", map[string]any{"n": 40, "lo": nil, "hi": nil, "mde": nil}, "The 95% CI is wide;", "95% 置信区间很宽"},
+		{"zero-latency-import", map[string]any{"tool": "x", "fields": []string{"ttft_s", "e2e_s"}}, "x wrote 0 for TTFT and end-to-end latency although", "x 没有测得数据，却把 TTFT 和端到端延迟写成 0。"},
 	} {
 		if got := Plain(c.Locale(EN).Notice(n.code, n.raw).Means); !strings.HasPrefix(got, n.en) {
 			t.Errorf("%s: %s", n.code, got)
