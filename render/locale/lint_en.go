@@ -16,7 +16,7 @@ var enRules = rules(
 	"E10", `[0-9] %|"|[A-Za-z]'[a-z]|(?:^|[\s(])-[0-9]`,
 	"E11", `[A-Za-z]\(e?s\)`,
 	"E12", `(?i)\bthe (?:below|above) (?:table|figure|chart)|\bas following\b|\bmore (?:faster|slower|better)\b|\binfos\b|\bin this paper\b|\bperformance\b`,
-	"E14", `\p{Han}|[，。；：（）％～、“”]`,
+	"E14", `\p{Han}|[，。；：（）％～、]`,
 )
 
 var (
@@ -34,11 +34,7 @@ func LintEN(s string) []Fault {
 	for i, line := range prose(s) {
 		n := i + 1
 		line = strings.ReplaceAll(line, "中文", "")
-		// Curly quotes are right in English; the same code points count as full
-		// width only next to Han, which E14 finds by itself.
-		for _, f := range apply(enRules, strings.NewReplacer("“", "", "”", "").Replace(line), n) {
-			faults = append(faults, f)
-		}
+		faults = append(faults, apply(enRules, line, n)...)
 		for _, m := range enSignificant.FindAllString(line, -1) {
 			if !strings.HasPrefix(strings.ToLower(m), "statistically ") {
 				faults = append(faults, Fault{"E8", m, n})

@@ -48,7 +48,7 @@ func TestKeysInUse(t *testing.T) {
 				case *ast.BasicLit:
 					if key, ok := literal(n); ok && isKey(key) {
 						found++
-						if !l.Has(key) {
+						if !l.Has(key) && !begins(l, key) {
 							t.Errorf("%s: there is no key %s", set.Position(n.Pos()), key)
 						}
 					}
