@@ -1,0 +1,143 @@
+package dataset
+
+import (
+	"fmt"
+	"maps"
+	"net/url"
+	"slices"
+	"strings"
+
+	"benchsite/collect/artifact"
+)
+
+// languages are those that the site can be written in.
+var languages = []string{"zh", "en"}
+
+// Config is the [site] table of config.toml and what else of the file bears on
+// pages.
+type Config struct {
+	Title       Text
+	Description Text
+	Languages   []string          // "zh", "en"; the first is the default
+	BaseURL     string            // with a final slash, or "" when not given
+	Baseline    map[string]string // subject field -> value; {"precision": "BF16"}
+	Labels      []string          // subject labels that tell subjects apart
+	Links       []Link
+	Colors      map[string]string // subject name -> slot
+	Hash        string            // SHA-256 of the file, "" without one
+}
+
+// Link leads out of the site.
+type Link struct {
+	Title Text   `toml:"title"`
+	URL   string `toml:"url"`
+}
+
+// DefaultConfig is what holds without a config.toml.
+func DefaultConfig() Config {
+	return Config{
+		Title:       Text{},
+		Description: Text{},
+		Languages:   slices.Clone(languages),
+		Baseline:    map[string]string{"precision": "BF16"},
+		Colors:      map[string]string{},
+	}
+}
+
+// configFile is config.toml as far as pages need it. The tables of collect are
+// read by collect; here they only have to be known.
+type configFile struct {
+	Site    siteTable        `toml:"site"`
+	Subject []map[string]any `toml:"subject"`
+	Load    any              `toml:"load"`
+	Eval    any              `toml:"eval"`
+	Redact  any              `toml:"redact"`
+	Publish any              `toml:"publish"`
+}
+
+type siteTable struct {
+	Title       Text           `toml:"title"`
+	Description Text           `toml:"description"`
+	Languages   []string       `toml:"languages"`
+	BaseURL     string         `toml:"base_url"`
+	Baseline    map[string]any `toml:"baseline"`
+	Labels      []string       `toml:"labels"`
+	Links       []Link         `toml:"links"`
+}
+
+// ParseConfig reads the [site] table of config.toml, and of every [[subject]]
+// its name and color. The other tables of the file are for the program that
+// collects; they are accepted unread. Every error is an *artifact.Fault that
+// names the file and the key.
+func ParseConfig(file string, data []byte) (Config, error) {
+	var f configFile
+	if err := decodeTOML(file, data, &f); err != nil {
+		return Config{}, err
+	}
+	fault := func(field, format string, args ...any) error {
+		parts := strings.Split(field, ".")
+		return &artifact.Fault{
+			File: file, Line: lineOfKey(data, parts[len(parts)-1]), Field: field, Message: fmt.Sprintf(format, args...),
+		}
+	}
+	c := DefaultConfig()
+	c.Hash = artifact.SHA256(data)
+	if f.Site.Title != nil {
+		c.Title = f.Site.Title
+	}
+	if f.Site.Description != nil {
+		c.Description = f.Site.Description
+	}
+	c.Labels, c.Links = f.Site.Labels, f.Site.Links
+	if f.Site.Languages != nil {
+		c.Languages = f.Site.Languages
+	}
+	for i, lang := range c.Languages {
+		if !slices.Contains(languages, lang) {
+			return Config{}, fault("site.languages", "names %q; known are %s", lang, strings.Join(languages, ", "))
+		}
+		if slices.Contains(c.Languages[:i], lang) {
+			return Config{}, fault("site.languages", "names %q twice", lang)
+		}
+	}
+	if len(c.Languages) == 0 {
+		return Config{}, fault("site.languages", "is empty; name at least one of %s", strings.Join(languages, ", "))
+	}
+	if b := f.Site.BaseURL; b != "" {
+		u, err := url.Parse(b)
+		if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" || u.RawQuery != "" || u.Fragment != "" {
+			return Config{}, fault("site.base_url", "is %q, must be an address such as https://example.org/bench/", b)
+		}
+		c.BaseURL = strings.TrimRight(b, "/") + "/"
+	}
+	if f.Site.Baseline != nil {
+		c.Baseline = map[string]string{}
+		for _, k := range slices.Sorted(maps.Keys(f.Site.Baseline)) {
+			if !isSubjectField(k) {
+				return Config{}, fault("site.baseline."+k, "is no subject field%s", nearest(k, subjectFields))
+			}
+			c.Baseline[k] = fmt.Sprint(f.Site.Baseline[k])
+		}
+	}
+	for i, l := range c.Links {
+		if u, err := url.Parse(l.URL); err != nil || l.URL == "" || u.Scheme != "https" && u.Scheme != "http" && u.Scheme != "mailto" {
+			return Config{}, fault(fmt.Sprintf("site.links[%d].url", i), "is %q, must be an address that begins with https://", l.URL)
+		}
+	}
+	for i, s := range f.Subject {
+		name, _ := s["name"].(string)
+		color, given := s["color"]
+		if !given {
+			continue
+		}
+		slot, _ := color.(string)
+		if !slices.Contains(Slots, slot) {
+			return Config{}, fault(fmt.Sprintf("subject[%d].color", i), "is %v, must be one of %s", color, strings.Join(Slots, ", "))
+		}
+		if name == "" {
+			return Config{}, fault(fmt.Sprintf("subject[%d].name", i), "is missing; a color needs the name of its subject")
+		}
+		c.Colors[name] = slot
+	}
+	return c, nil
+}

@@ -1,0 +1,147 @@
+package dataset
+
+import (
+	"cmp"
+	"slices"
+
+	"benchsite/collect/artifact"
+)
+
+// Coverage is what has been measured and what is missing: every subject against
+// every test.
+type Coverage struct {
+	Rows  []CoverageRow
+	Tasks []string // evaluation tasks: those with a score, oldest first, then those only planned
+	plans map[string]*Benchmark
+}
+
+// CoverageRow is one model in one precision on one kind of accelerator. Runs on
+// another number of devices stand in the same row unless they would take the
+// same cell; then every number of devices has a row.
+type CoverageRow struct {
+	Name      string // base model without owner and precision
+	Model     string
+	Precision string // "" when not recorded
+	Devices   int    // 0 when the row holds several numbers of devices, or none is recorded
+	MIG       bool
+	Split     bool       // rows of this model differ in devices
+	Subjects  []*Subject // display order
+	Load      *Run       // newest load test, nil when there is none
+	Scores    map[string]*Score
+	Runs      map[string]*Run // of Scores
+}
+
+// sameVariant reports whether two subjects are one model in one precision on
+// one kind of accelerator, on however many of them.
+func sameVariant(a, b *Subject) bool {
+	return a.Family == b.Family && a.Precision == b.Precision && a.base == b.base
+}
+
+// variantHeads returns one subject for every variant, in the order of the runs.
+func variantHeads(runs []*Run) []*Subject {
+	var out []*Subject
+	for _, r := range runs {
+		if !slices.ContainsFunc(out, func(s *Subject) bool { return sameVariant(s, r.Who) }) {
+			out = append(out, r.Who)
+		}
+	}
+	slices.SortStableFunc(out, compareSubjects)
+	return out
+}
+
+// Benchmark returns the plan of a task in the reports, nil when no report plans it.
+func (c *Coverage) Benchmark(task string) *Benchmark { return c.plans[task] }
+
+// Coverage tabulates the standing runs and the benchmarks that reports plan.
+func (s *Set) Coverage() *Coverage {
+	c := &Coverage{plans: map[string]*Benchmark{}}
+	for _, head := range variantHeads(s.Standing) {
+		var runs []*Run
+		for _, r := range s.Standing {
+			if sameVariant(r.Who, head) {
+				runs = append(runs, r)
+			}
+		}
+		c.Rows = append(c.Rows, coverageRows(head, runs)...)
+	}
+	for _, r := range slices.Backward(s.Standing) { // oldest first
+		for i := range r.Scores {
+			if !slices.Contains(c.Tasks, r.Scores[i].Task) {
+				c.Tasks = append(c.Tasks, r.Scores[i].Task)
+			}
+		}
+	}
+	for _, rep := range s.Reports {
+		for i := range rep.Benchmarks {
+			b := &rep.Benchmarks[i]
+			if c.plans[b.Task] == nil {
+				c.plans[b.Task] = b
+			}
+			if !slices.Contains(c.Tasks, b.Task) {
+				c.Tasks = append(c.Tasks, b.Task)
+			}
+		}
+	}
+	return c
+}
+
+func coverageRows(head *Subject, runs []*Run) []CoverageRow {
+	row, clash := coverageRow(head, runs)
+	if !clash {
+		return []CoverageRow{row}
+	}
+	byDevices := map[int][]*Run{}
+	var order []int
+	for _, r := range runs {
+		n := r.Devices()
+		if byDevices[n] == nil {
+			order = append(order, n)
+		}
+		byDevices[n] = append(byDevices[n], r)
+	}
+	slices.Sort(order)
+	var out []CoverageRow
+	for _, n := range order {
+		row, _ := coverageRow(head, byDevices[n])
+		row.Split = true
+		out = append(out, row)
+	}
+	return out
+}
+
+// coverageRow fills one row from runs, newest first; clash reports two numbers
+// of devices for one cell.
+func coverageRow(head *Subject, runs []*Run) (row CoverageRow, clash bool) {
+	row = CoverageRow{
+		Name: head.base, Model: head.base, Precision: head.Precision, Scores: map[string]*Score{}, Runs: map[string]*Run{},
+	}
+	if head.Precision != "" {
+		row.Name += " " + head.Precision
+	}
+	for i, r := range runs {
+		if !slices.Contains(row.Subjects, r.Who) {
+			row.Subjects = append(row.Subjects, r.Who)
+		}
+		row.MIG = row.MIG || r.MIG()
+		if n := r.Devices(); i == 0 {
+			row.Devices = n
+		} else if n != row.Devices {
+			row.Devices = 0
+		}
+		if r.Kind == artifact.KindLoad {
+			if row.Load == nil {
+				row.Load = r
+			}
+			clash = clash || row.Load.Devices() != r.Devices()
+		}
+		for k := range r.Scores {
+			s := &r.Scores[k]
+			if row.Scores[s.Task] == nil {
+				row.Scores[s.Task], row.Runs[s.Task] = s, r
+			}
+			clash = clash || row.Runs[s.Task].Devices() != r.Devices()
+		}
+	}
+	slices.SortStableFunc(row.Subjects, func(a, b *Subject) int { return cmp.Compare(a.TP, b.TP) })
+	return row, clash
+}

@@ -1,0 +1,263 @@
+package dataset
+
+import (
+	"math"
+	"slices"
+
+	"benchsite/collect/artifact"
+	"benchsite/render/stats"
+)
+
+func ratioFinding(c *Comparison, m *MetricPair) Finding {
+	f := Finding{
+		Template: "ratio-higher", Lead: Value{Kind: KindRatio, Num: m.Ratio}, Metric: m.Term, Path: m.Path, Kind: m.Kind,
+		Run: c.B, Baseline: c.A, Pair: c,
+		Slots: map[string]any{
+			"subject": c.B.Who.Name, "baseline": c.A.Who.Name, "metric": m.Term,
+			"ratio": m.Ratio, "rel": math.Abs(m.Relative), "a": m.B, "b": m.A,
+		},
+	}
+	if m.Ratio < 1 {
+		f.Template = "ratio-lower"
+	}
+	return f
+}
+
+func latencyFinding(c *Comparison, m *MetricPair) Finding {
+	f := Finding{
+		Template: "latency-lower", Lead: Value{Kind: KindRelative, Num: m.Relative}, Metric: m.Term, Path: m.Path, Kind: m.Kind,
+		Run: c.B, Baseline: c.A, Pair: c,
+		Slots: map[string]any{
+			"subject": c.B.Who.Name, "baseline": c.A.Who.Name, "metric": m.Term, "percentile": m.Part,
+			"rel": math.Abs(m.Relative), "a": m.B, "b": m.A,
+		},
+	}
+	if m.Relative > 0 {
+		f.Template = "latency-higher"
+	}
+	return f
+}
+
+// scalingFinding relates the ratio to the number of devices.
+func scalingFinding(c *Comparison, m *MetricPair) Finding {
+	device := "gpu"
+	if c.A.MIG() && c.B.MIG() {
+		device = "mig"
+	}
+	n1, n2 := c.A.Devices(), c.B.Devices()
+	return Finding{
+		Template: "scaling", Lead: Value{Kind: KindRatio, Num: m.Ratio}, Metric: m.Term, Path: m.Path, Kind: m.Kind,
+		Run: c.B, Baseline: c.A, Pair: c,
+		Slots: map[string]any{
+			"n1": n1, "n2": n2, "device": device, "metric": m.Term, "a": m.B, "b": m.A, "ratio": m.Ratio,
+			"linear": float64(n2) / float64(n1),
+		},
+	}
+}
+
+func repeatsFinding(r *Run, group []*Run, m *metric) Finding {
+	rep := stats.NewRepeats(valuesOf(*m, group))
+	all := stats.Summarize(valuesOf(*m, group))
+	f := Finding{
+		Template: "repeats", Lead: Value{Kind: m.kind, Num: rep.Median}, Metric: m.term, Path: m.path, Kind: m.kind, Run: r,
+		Slots: map[string]any{
+			"subject": r.Who.Name, "metric": m.term, "percentile": m.part, "n": rep.N, "median": rep.Median, "min": all.Min, "max": all.Max,
+		},
+	}
+	if rep.Spread == stats.SpreadRange {
+		f.More = []Finding{{Template: "repeats-few", Slots: map[string]any{}}}
+	}
+	return f
+}
+
+func failures(r *Run) Finding {
+	q := &r.Load.Requests
+	f := Finding{
+		Template: "failures-some", Metric: "failure-rate", Run: r,
+		Slots: map[string]any{
+			"failed": int(deref(q.Failed)), "offered": int(deref(q.Offered)), "completed": int(deref(q.Completed)),
+		},
+	}
+	switch {
+	case deref(q.Failed) == 0:
+		f.Template = "failures-zero"
+	case deref(q.Completed) == 0:
+		f.Template = "failures-all"
+	}
+	if n := deref(q.Offered); n > 0 {
+		f.Lead = Value{Kind: KindShare, Num: float64(deref(q.Failed)) / float64(n)}
+	}
+	return f
+}
+
+// evalFindings: what was cut off says nothing and comes first; then what the
+// tests found, then the pairs with the baseline from the farthest subject in
+// display order, then the other pairs, the scores, and what rescoring changed.
+func (t *Topic) evalFindings() {
+	cut := map[*Run]bool{}
+	for _, r := range t.Runs {
+		if f, ok := allTruncated(r, t.Task); ok {
+			cut[r] = true
+			t.Findings = append(t.Findings, f)
+		}
+	}
+	var found, base, rest []Finding
+	for _, c := range slices.Backward(t.Pairs) {
+		pair := c.Task(t.Task)
+		if pair == nil || !pair.Comparable || cut[c.A] || cut[c.B] {
+			continue
+		}
+		f, sure, ok := taskFinding(c, pair)
+		switch {
+		case !ok:
+		case sure:
+			found = append(found, f)
+		case c.A == t.Baseline:
+			base = append(base, f)
+		default:
+			rest = append(rest, f)
+		}
+	}
+	t.Findings = slices.Concat(t.Findings, found, base, rest)
+	for _, r := range t.Runs {
+		if s := r.Score(t.Task); s != nil && !cut[r] {
+			t.Findings = append(t.Findings, scoreFinding(r, s))
+		}
+	}
+	for _, r := range t.Runs {
+		if f, ok := rescoredFinding(r, t.Task); ok {
+			t.Findings = append(t.Findings, f)
+		}
+	}
+}
+
+func allTruncated(r *Run, task string) (Finding, bool) {
+	s, t := r.Score(task), taskOf(r, task)
+	n := items(t, s)
+	if n == 0 {
+		return Finding{}, false
+	}
+	cut := 0
+	if t.Outcomes != nil {
+		cut = int(deref(t.Outcomes.Truncated))
+	}
+	if cut < n { // a source without finish reasons shows it by open thinking
+		cut = 0
+		list, _ := r.Items()
+		for _, it := range list {
+			if it.Task == task && it.Open {
+				cut++
+			}
+		}
+	}
+	if cut < n {
+		return Finding{}, false
+	}
+	var limit any
+	if v, ok := number(r.Artifact.Protocol.Parameters["max_tokens"]); ok {
+		limit = int(v)
+	}
+	k := 0
+	if s != nil {
+		k = max(s.Correct, 0)
+	}
+	return Finding{
+		Template: "all-truncated", Lead: Value{Kind: KindText, Text: countText(s)}, Metric: "score", Kind: KindShare, Run: r,
+		Slots: map[string]any{"subject": r.Who.Name, "task": task, "n": n, "k": k, "max_tokens": limit},
+	}, true
+}
+
+// taskFinding words one pair; sure reports that the test found a difference.
+func taskFinding(c *Comparison, t *TaskPair) (f Finding, sure, ok bool) {
+	slots := map[string]any{"subject": c.B.Who.Name, "baseline": c.A.Who.Name, "task": t.Task}
+	f = Finding{Slots: slots, Metric: "score", Kind: KindShare, Run: c.B, Baseline: c.A, Pair: c}
+	way := func(diff float64) string {
+		if diff < 0 {
+			return "-lower"
+		}
+		return "-higher"
+	}
+	switch {
+	case t.Paired != nil:
+		p := t.Paired
+		for k, v := range map[string]any{
+			"ka": p.RightB(), "kb": p.RightA(), "n": p.N, "fa": p.OnlyB, "fb": p.OnlyA, "p": p.P, "holm": p.Holm,
+			"family": p.Family, "diff": p.Difference, "abs": math.Abs(p.Difference), "lo": p.Lo, "hi": p.Hi,
+		} {
+			slots[k] = v
+		}
+		f.Template, f.Lead = "paired-none", Value{Kind: KindP, Num: p.P}
+		if p.Found {
+			f.Template = "paired-found" + way(p.Difference)
+			f.Lead = Value{Kind: KindPoints, Num: p.Difference}
+		}
+		if p.DetectableOK {
+			f.More = []Finding{{Template: "mde", Slots: map[string]any{
+				"n": p.N, "flips": p.Paired.Flips(), "mde": p.Detectable, "k": p.DetectableItems,
+			}}}
+		}
+		return f, p.Found, true
+	case t.Unpaired != nil:
+		u := t.Unpaired
+		for k, v := range map[string]any{
+			"a": t.B.Value, "b": t.A.Value, "diff": u.Difference, "abs": math.Abs(u.Difference), "lo": u.Lo, "hi": u.Hi,
+		} {
+			slots[k] = v
+		}
+		f.Template, f.Lead = "unpaired-none", Value{Kind: KindPoints, Num: u.Difference}
+		if u.Found {
+			f.Template = "unpaired-found" + way(u.Difference)
+		}
+		return f, u.Found, true
+	}
+	return Finding{}, false, false
+}
+
+func scoreFinding(r *Run, s *Score) Finding {
+	f := Finding{
+		Template: "score", Lead: Value{Kind: KindShare, Num: s.Value}, Metric: "score", Kind: KindShare, Run: r,
+		Slots: map[string]any{
+			"subject": r.Who.Name, "task": s.Task, "k": s.Correct, "n": s.N, "pct": s.Value, "lo": s.Lo, "hi": s.Hi,
+			"wrong": nil, "unparsed": nil, "truncated": nil, "error": nil,
+		},
+	}
+	o := s.Info.Outcomes
+	if o == nil {
+		o = &artifact.Outcomes{}
+	}
+	for name, p := range map[string]*int64{"wrong": o.Wrong, "unparsed": o.Unparsed, "truncated": o.Truncated, "error": o.Error} {
+		if p == nil {
+			f.Template = "score-unknown"
+			continue
+		}
+		f.Slots[name] = int(*p)
+	}
+	if s.Correct < 0 { // a mean is no count of items
+		f.Template = "value"
+		f.Slots["metric"], f.Slots["a"] = "score", s.Value
+	}
+	return f
+}
+
+// rescoredFinding relates a standing rescore to the verdicts of its parent.
+func rescoredFinding(r *Run, task string) (Finding, bool) {
+	for _, parent := range r.Parents {
+		now, old := r.Score(task), parent.Score(task)
+		if parent.how(r) != artifact.HowRescore || now == nil || old == nil || now.Correct < 0 || old.Correct < 0 {
+			continue
+		}
+		f := Finding{
+			Template: "published-rescored", Lead: Value{Kind: KindShare, Num: now.Value}, Metric: "score", Kind: KindShare,
+			Run: r, Baseline: parent,
+			Slots: map[string]any{
+				"subject": r.Who.Name, "task": task, "old": countText(old), "new": countText(now), "n": now.N,
+				"scorer": scorerName(now.Scorer), "up": nil, "down": nil,
+			},
+		}
+		if p := pairItems(parent, r, task); p != nil {
+			f.Slots["up"], f.Slots["down"] = p.OnlyB, p.OnlyA
+		}
+		return f, true
+	}
+	return Finding{}, false
+}
