@@ -23,7 +23,7 @@ func (a *Artifact) redact(r *Redactor) {
 	env.Topology = r.optional(env.Topology)
 	if s := env.Server; s != nil {
 		s.Command = r.command(s.Command)
-		redactNamed(r, s.Env)
+		redactMap(r, s.Env)
 		for k, v := range s.Args {
 			s.Args[k] = r.named(k, v)
 		}
@@ -77,19 +77,10 @@ var (
 	secretName = regexp.MustCompile(`(?i)^` + namedKey + `$`)
 )
 
+// redactMap shows the name of each value to the rules, as named does.
 func redactMap(r *Redactor, m map[string]string) {
 	for k, v := range m {
-		m[k] = r.Text(v)
-	}
-}
-
-func redactNamed(r *Redactor, m map[string]string) {
-	for k, v := range m {
-		if secretName.MatchString(k) && !innocent.MatchString(v) {
-			m[k] = r.hide(v, "<secret>")
-			continue
-		}
-		m[k] = r.Text(v)
+		m[k] = r.named(k, v).(string)
 	}
 }
 

@@ -57,6 +57,7 @@ func TestRedactKnowsFields(t *testing.T) {
 		Env:     map[string]string{"HF_TOKEN": "short", "CUDA_VISIBLE_DEVICES": "0"},
 		Args:    map[string]any{"api_key": "s3cretvalue", "host": "10.0.0.9", "max_tokens": "12"},
 	}
+	a.Environment.Client = map[string]string{"version": "0.4.9.2", "peer": "10.0.0.9"}
 	a.Source.Extra = map[string]any{"lm_eval_version": "0.4.9.2", "nested": []any{"see /Users/bob/x"}}
 	records := []EvalRecord{{Task: "t", Item: "1", Output: Ptr("the server is 192.168.1.10, key sk-aaaaaaaaaaaaaaaaaaaa")}}
 	s := Open(t.TempDir())
@@ -70,6 +71,9 @@ func TestRedactKnowsFields(t *testing.T) {
 		if strings.Contains(string(raw), secret) {
 			t.Errorf("%s reached the artifact:\n%s", secret, raw)
 		}
+	}
+	if got.Environment.Client["version"] != "0.4.9.2" {
+		t.Errorf("a version was hidden: %v", got.Environment.Client)
 	}
 	if got.Subject.Model != "Qwen3-32B" || got.Source.Extra["lm_eval_version"] != "0.4.9.2" {
 		t.Errorf("model %q, extra %v", got.Subject.Model, got.Source.Extra)
