@@ -180,11 +180,10 @@ func (f *LogFacts) addModels(values ...any) {
 func sample(at, line string) artifact.ServerSample {
 	m := statistics.FindStringSubmatch(line)
 	share := func(form *regexp.Regexp) *float64 {
-		v := number(form, line)
-		if v != nil {
-			*v /= 100
+		if m := form.FindStringSubmatch(line); m != nil {
+			return parse(m[1] + "e-2") // exact, where dividing 85.9 by 100 is not
 		}
-		return v
+		return nil
 	}
 	return artifact.ServerSample{
 		Time: at, Running: number(running, line), Waiting: number(waiting, line),

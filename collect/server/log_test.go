@@ -62,7 +62,7 @@ func TestReadLog(t *testing.T) {
 	check("quotes in quotes", e.Args["chat_template"], "it's {{ a }}")
 	check("rest", a.Source.Extra["server_log"], map[string]any{
 		"started": "01-05 23:59:58", "dtype": "bfloat16", "kv_cache_gib": 20.25, "chunked_prefill": true, "seed": int64(0)})
-	check("hit rate", m.PrefixCacheHitRate, 0.8590000000000001)
+	check("hit rate", m.PrefixCacheHitRate, 0.859)
 	check("running", m.RunningMax, 16.0)
 	check("waiting", m.WaitingMax, 3.0)
 	check("usage", m.KVCacheUsageMax, 0.032)
