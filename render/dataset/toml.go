@@ -35,7 +35,10 @@ func decodeTOML(file string, data []byte, v any) error {
 	}
 	for _, key := range md.Undecoded() {
 		last := key[len(key)-1]
-		known := knownKeys(reflect.TypeOf(v), key[:len(key)-1])
+		known, free := knownKeys(reflect.TypeOf(v), key[:len(key)-1])
+		if free {
+			continue // inside a table that belongs to another reader
+		}
 		return &artifact.Fault{
 			File: file, Line: lineOfKey(data, last), Field: key.String(),
 			Message: "is not a known key" + nearest(last, known),
@@ -62,27 +65,24 @@ func nearest(name string, known []string) string {
 	}
 }
 
-// knownKeys lists the keys that the struct at the path takes.
-func knownKeys(t reflect.Type, path []string) []string {
+// knownKeys lists the keys that the struct at the path takes. free reports that
+// the path leads into a value without a fixed form, which takes any key.
+func knownKeys(t reflect.Type, path []string) (keys []string, free bool) {
 	for t.Kind() == reflect.Pointer || t.Kind() == reflect.Slice {
 		t = t.Elem()
 	}
 	if t.Kind() != reflect.Struct {
-		return nil
+		return nil, t.Kind() == reflect.Map || t.Kind() == reflect.Interface
 	}
-	var keys []string
 	for f := range t.Fields() {
 		name := f.Tag.Get("toml")
-		if name == "" || name == "-" {
-			continue
-		}
 		if len(path) > 0 && name == path[0] {
 			return knownKeys(f.Type, path[1:])
 		}
 		keys = append(keys, name)
 	}
 	slices.Sort(keys)
-	return keys
+	return keys, false
 }
 
 // lineOfKey finds the first line that sets the key. The decoder does not say
