@@ -48,7 +48,7 @@ const maxBatchedTokens = 2048
 func Profiles() []Profile {
 	ms := func(v float64) time.Duration { return time.Duration(v * float64(time.Millisecond)) }
 	return []Profile{
-		{Name: "bf16", Model: "simulated-32b", Precision: "BF16", StepBase: ms(40), StepPerSeq: ms(0.6), PrefillRate: 4500, MaxNumSeqs: 32, MaxModelLen: 32768, WeightsGiB: 61},
+		{Name: "bf16", Model: "simulated-32b-bf16", Precision: "BF16", StepBase: ms(40), StepPerSeq: ms(0.6), PrefillRate: 4500, MaxNumSeqs: 32, MaxModelLen: 32768, WeightsGiB: 61},
 		{Name: "fp8", Model: "simulated-32b-fp8", Precision: "FP8", StepBase: ms(33), StepPerSeq: ms(0.55), PrefillRate: 7000, MaxNumSeqs: 32, MaxModelLen: 32768, WeightsGiB: 32},
 		{Name: "nvfp4", Model: "simulated-32b-nvfp4", Precision: "NVFP4", StepBase: ms(19.1), StepPerSeq: ms(0.45), PrefillRate: 9500, MaxNumSeqs: 32, MaxModelLen: 32768, WeightsGiB: 19},
 	}

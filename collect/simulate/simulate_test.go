@@ -151,7 +151,7 @@ func TestClientGone(t *testing.T) {
 	}
 	deadline := time.Now().Add(3 * time.Second)
 	for time.Now().Before(deadline) {
-		if page := get(t, s.URL()+"/metrics"); strings.Contains(page, `vllm:num_requests_running{model_name="simulated-32b"} 0`) {
+		if page := get(t, s.URL()+"/metrics"); strings.Contains(page, `vllm:num_requests_running{model_name="simulated-32b-bf16"} 0`) {
 			return
 		}
 		time.Sleep(20 * time.Millisecond)

@@ -1,0 +1,6 @@
+//go:build !unix
+
+package load
+
+// processCPU is not known on this system; the artifact says null.
+func processCPU() (float64, bool) { return 0, false }

@@ -1,0 +1,14 @@
+// Package load runs one load test point against one endpoint and makes an
+// artifact of it.
+//
+//  1. A Spec says what the point is; Spec.Protocol gives its comparable part.
+//  2. Run sends a warm-up wave that is not measured, then keeps the wanted
+//     number of requests in flight until a limit is reached, and appends every
+//     request to a Journal as it finishes.
+//  3. Summarize computes all figures from the observations alone, so that they
+//     can be computed again from stored records; it is what the method page
+//     defines.
+//  4. Recover turns the journals of killed runs into interrupted artifacts.
+//
+// Nothing is aggregated while load is running.
+package load

@@ -1,0 +1,197 @@
+package load
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"benchsite/collect/artifact"
+	"benchsite/collect/endpoint"
+)
+
+// Setting is what Run needs beside the Spec.
+type Setting struct {
+	Client     *endpoint.Client
+	Base       artifact.Artifact // subject, environment and source; Run fills the rest
+	JournalDir string            // such as artifacts/.state/journal
+	Progress   func(Snapshot)    // nil = none; called from one goroutine
+}
+
+// Result is a measured point: a whole artifact that is not yet stored, its
+// records, and the journal to discard once it is.
+type Result struct {
+	Bundle  artifact.Bundle
+	Journal *Journal
+	Warning error // the journal could not be written; the result stands
+}
+
+// Run measures one point. When ctx is done no further request is sent, those in
+// flight are awaited, and the result is marked interrupted. The error is an
+// *endpoint.Error when the server took no load at all because address, key or
+// model are wrong; then there is no result. Other failures are in the artifact.
+func Run(ctx context.Context, spec Spec, set Setting) (*Result, error) {
+	if spec.Requests <= 0 && spec.Duration <= 0 {
+		return nil, errors.New("a load point needs a number of requests or a duration")
+	}
+	if spec.Concurrency < 1 {
+		return nil, errors.New("a load point needs a concurrency of at least 1")
+	}
+	count := &counts{}
+	count.begin(PhaseWarmup, spec.Warmup, 0)
+	stopReport := count.report(set.Progress)
+	defer func() { stopReport() }()
+	begun := time.Now()
+	run := fmt.Sprintf("%s-%s", begun.UTC().Format("20060102-150405.000000"), spec.Slug())
+	warmup, err := warm(ctx, spec, set.Client, run, count)
+	if err != nil {
+		return nil, err
+	}
+	a := set.Base
+	a.Schema, a.Kind, a.Name = artifact.Schema, artifact.KindLoad, cmp.Or(spec.Name, spec.Slug())
+	a.Protocol = artifact.Protocol{Parameters: spec.Protocol()}
+	a.Source.Extra = withPlan(a.Source.Extra, spec, warmup)
+	started := time.Now()
+	a.StartedAt = started.UTC().Format("2006-01-02T15:04:05.000Z")
+	h := head{Journal: 1, Slug: spec.Slug(), Concurrency: spec.Concurrency, SLO: spec.SLO, KeepChunks: spec.KeepChunks, Artifact: &a}
+	journal, err := createJournal(set.JournalDir, run, h)
+	if err != nil {
+		return nil, err
+	}
+	finished := make(chan done, 4*spec.Concurrency)
+	l := &loop{client: set.Client, spec: spec, workload: spec.Workload, prefix: run, slots: spec.Concurrency,
+		requests: spec.Requests, duration: spec.Duration, finished: finished, count: count}
+	count.begin(PhaseMeasure, spec.Requests, spec.Duration)
+	var obs []Observation
+	var refused *endpoint.Error // set while every request was refused for its address, key or model
+	protocol := map[string]bool{}
+	collected := make(chan struct{})
+	used := startMeter()
+	go func() {
+		defer close(collected)
+		for d := range finished {
+			d.x.Decode()
+			o := observe(d.x, d.scheduled, started)
+			journal.append(o)
+			count.figures(o)
+			obs = append(obs, o)
+			if d.x.Protocol != "" {
+				protocol[d.x.Protocol] = true
+			}
+			if len(obs) == 1 && d.x.Err != nil && d.x.Err.Unsent() {
+				refused = d.x.Err
+			} else if d.x.Err == nil || !d.x.Err.Unsent() {
+				refused = nil
+			}
+		}
+	}()
+	stopped := l.run(ctx)
+	cores, known := used.cores()
+	close(finished)
+	<-collected
+	warning := journal.close()
+	if refused != nil {
+		return nil, errors.Join(refused, journal.Discard())
+	}
+	slices.SortFunc(obs, func(x, y Observation) int { return cmp.Compare(*x.Record.SentS, *y.Record.SentS) })
+	a.Load = Summarize(obs, spec.Concurrency, spec.SLO)
+	a.Load.Client = selfCheck(obs, a.Load.Latency, cores, known)
+	a.DurationS = round(time.Since(begun).Seconds())
+	for p := range protocol { // one only: the transport speaks nothing else
+		a.Environment.Client = withKey(a.Environment.Client, "protocol", p)
+	}
+	a.Status, a.StatusReason = verdict(a.Load, stopped)
+	resent := 0
+	for _, o := range obs {
+		resent += o.Resent
+	}
+	a.Source.Extra["resent"] = resent
+	return &Result{Bundle: artifact.Bundle{Artifact: &a, Load: records(obs, spec.KeepChunks), Slug: spec.Slug()}, Journal: journal, Warning: warning}, nil
+}
+
+// warm sends the warm-up wave, which opens the connections. It returns what
+// became of it, and an error when the server refused all of it for address,
+// key or model.
+func warm(ctx context.Context, spec Spec, client *endpoint.Client, run string, count *counts) (map[string]any, error) {
+	if spec.Warmup <= 0 || ctx.Err() != nil {
+		return map[string]any{"requests": 0}, nil
+	}
+	out := make(chan done, spec.Warmup)
+	l := &loop{client: client, spec: spec, workload: warmupOf(spec.Workload), prefix: run + "-warmup",
+		slots: min(spec.Concurrency, spec.Warmup), requests: spec.Warmup, finished: out, count: count}
+	begun := time.Now()
+	l.run(ctx)
+	close(out)
+	sent, failed := 0, 0
+	var refused *endpoint.Error
+	for d := range out {
+		sent++
+		if d.x.Err != nil {
+			failed++
+			if d.x.Err.Unsent() {
+				refused = d.x.Err
+			}
+		}
+	}
+	if refused != nil && failed == sent {
+		return nil, refused
+	}
+	return map[string]any{"requests": sent, "failed": failed, "duration_s": *round(time.Since(begun).Seconds())}, nil
+}
+
+// withPlan adds what the protocol leaves out: limits and warm-up.
+func withPlan(extra map[string]any, spec Spec, warmup map[string]any) map[string]any {
+	out := map[string]any{"warmup": warmup}
+	for k, v := range extra {
+		out[k] = v
+	}
+	if spec.Requests > 0 {
+		out["requests"] = spec.Requests
+	}
+	if spec.Duration > 0 {
+		out["duration_s"] = spec.Duration.Seconds()
+	}
+	if s, ok := spec.Workload.(Synthetic); ok {
+		out["prompt_seed"] = fmt.Sprint(s.Seed) // 64 bits do not fit a JSON number
+		out["first_prompt"] = spec.FirstPrompt
+	}
+	return out
+}
+
+func withKey(m map[string]string, k, v string) map[string]string {
+	out := map[string]string{k: v}
+	for key, value := range m {
+		out[key] = value
+	}
+	return out
+}
+
+// verdict says how the point ended.
+func verdict(l *artifact.Load, stopped string) (artifact.Status, *string) {
+	switch {
+	case *l.Requests.Completed == 0 && *l.Requests.Offered == 0:
+		return artifact.StatusInterrupted, artifact.Ptr("interrupted before the first request")
+	case *l.Requests.Completed == 0 && stopped != "interrupted":
+		if stopped == "" {
+			stopped = "all requests failed"
+		}
+		return artifact.StatusFailed, &stopped
+	case stopped != "":
+		return artifact.StatusInterrupted, &stopped
+	}
+	return artifact.StatusComplete, nil
+}
+
+// records returns what is published of each request.
+func records(obs []Observation, keepChunks bool) []artifact.LoadRecord {
+	out := make([]artifact.LoadRecord, len(obs))
+	for i, o := range obs {
+		out[i] = o.Record
+		if !keepChunks {
+			out[i].ChunkS = nil
+		}
+	}
+	return out
+}

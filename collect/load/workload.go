@@ -1,0 +1,146 @@
+package load
+
+import (
+	"bufio"
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"benchsite/collect/endpoint"
+)
+
+// Workload gives the conversation of the i-th request. It is a pure value: the
+// same index always gives the same conversation.
+type Workload interface {
+	Messages(i int) []endpoint.Message
+	Describe() Description
+}
+
+// Description is what the protocol says of a workload.
+type Description struct {
+	Kind        string // one-prompt, synthetic, file
+	SHA256      string // of what determines the prompts; "" when drawn anew for each run
+	InputTokens int    // wanted tokens of a prompt, 0 = as they are
+	Distinct    int    // how many different prompts there are, 0 = no end
+}
+
+// Repetition says whether a run of n requests (0 = no limit) repeats prompts:
+// distinct, repeated or identical.
+func (d Description) Repetition(n int) string {
+	switch {
+	case d.Distinct == 1:
+		return "identical"
+	case d.Distinct == 0 || n > 0 && n <= d.Distinct:
+		return "distinct"
+	}
+	return "repeated"
+}
+
+// OnePrompt sends the same prompt with every request. A server with a prefix
+// cache computes it once; the artifact says that prompts are identical.
+type OnePrompt struct{ Prompt string }
+
+// Messages returns the prompt.
+func (w OnePrompt) Messages(int) []endpoint.Message { return endpoint.User(w.Prompt) }
+
+// Describe implements Workload.
+func (w OnePrompt) Describe() Description {
+	return Description{Kind: "one-prompt", SHA256: sum([]byte(w.Prompt)), Distinct: 1}
+}
+
+// File sends the conversations of a JSONL file in turn.
+type File struct {
+	Name   string // base name
+	sha256 string
+	turns  [][]endpoint.Message
+}
+
+// ReadFile reads a JSONL file: each line is a string, {"prompt": "…"} or
+// {"messages": [{"role": …, "content": …}, …]}. Blank lines are skipped.
+func ReadFile(path string) (*File, error) {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("prompt file: %w", err)
+	}
+	w := &File{Name: filepath.Base(path), sha256: sum(data)}
+	lines := bufio.NewScanner(bytes.NewReader(data))
+	lines.Buffer(nil, 64<<20)
+	for n := 1; lines.Scan(); n++ {
+		line := bytes.TrimSpace(lines.Bytes())
+		if len(line) == 0 {
+			continue
+		}
+		turns, err := readTurns(line)
+		if err != nil {
+			return nil, fmt.Errorf("prompt file %s, line %d: %v", w.Name, n, err)
+		}
+		w.turns = append(w.turns, turns)
+	}
+	if err := lines.Err(); err != nil {
+		return nil, fmt.Errorf("prompt file %s: %w", w.Name, err)
+	}
+	if len(w.turns) == 0 {
+		return nil, fmt.Errorf("prompt file %s holds no prompt", w.Name)
+	}
+	return w, nil
+}
+
+func readTurns(line []byte) ([]endpoint.Message, error) {
+	var text string
+	if json.Unmarshal(line, &text) == nil {
+		if text == "" {
+			return nil, fmt.Errorf("the prompt is empty")
+		}
+		return endpoint.User(text), nil
+	}
+	var v struct {
+		Prompt   string             `json:"prompt"`
+		Messages []endpoint.Message `json:"messages"`
+	}
+	if err := json.Unmarshal(line, &v); err != nil {
+		return nil, fmt.Errorf("not a JSON string or object: %v", err)
+	}
+	switch {
+	case v.Prompt != "" && v.Messages == nil:
+		return endpoint.User(v.Prompt), nil
+	case v.Prompt == "" && len(v.Messages) > 0:
+		return v.Messages, nil
+	}
+	return nil, fmt.Errorf("needs either prompt or messages")
+}
+
+// Messages returns the i-th conversation, from the beginning again after the
+// last.
+func (w *File) Messages(i int) []endpoint.Message { return w.turns[i%len(w.turns)] }
+
+// Describe implements Workload.
+func (w *File) Describe() Description {
+	return Description{Kind: "file", SHA256: w.sha256, Distinct: len(w.turns)}
+}
+
+// SHA256 returns the hash of the file.
+func (w *File) SHA256() string { return w.sha256 }
+
+func sum(b []byte) string {
+	h := sha256.Sum256(b)
+	return hex.EncodeToString(h[:])
+}
+
+// warmupOf returns prompts for the warm-up wave: about as long as those of w,
+// and none of them, so that a prefix cache is not warmed with what is measured.
+func warmupOf(w Workload) Workload {
+	if s, ok := w.(Synthetic); ok {
+		s.Seed ^= 0x77a2
+		s.warm = true
+		return s
+	}
+	length := 0
+	for _, m := range w.Messages(0) {
+		length += len(m.Content)
+	}
+	return Synthetic{Seed: 0x77a2, InputTokens: max(length/4, 16), warm: true}
+}
