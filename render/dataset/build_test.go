@@ -1,6 +1,7 @@
 package dataset
 
 import (
+	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -176,4 +177,14 @@ func notice(notices []Notice, code string) *Notice {
 		return nil
 	}
 	return &notices[i]
+}
+
+// decoded reads an artifact that has not been stored yet: it has no id.
+func decoded(t *testing.T, data []byte) *artifact.Artifact {
+	t.Helper()
+	a := new(artifact.Artifact)
+	if err := json.Unmarshal(data, a); err != nil {
+		t.Fatal(err)
+	}
+	return a
 }

@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -176,10 +177,18 @@ func (s *Set) withdraw(dir string) {
 	}
 }
 
+// lineOfValue finds the first line that holds the value as a whole string, else
+// one that holds it at all; 0 when there is none.
 func lineOfValue(data []byte, value string) int {
-	for i, line := range strings.Split(string(data), "\n") {
-		if value != "" && strings.Contains(line, value) {
-			return i + 1
+	if value == "" {
+		return 0
+	}
+	lines := strings.Split(string(data), "\n")
+	for _, form := range []string{strconv.Quote(value), value} {
+		for i, line := range lines {
+			if strings.Contains(line, form) {
+				return i + 1
+			}
 		}
 	}
 	return 0
