@@ -1,0 +1,335 @@
+package imports
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"time"
+
+	"benchsite/collect/artifact"
+	"benchsite/collect/server"
+)
+
+// Options are the flags of benchsite import.
+type Options struct {
+	Store     *artifact.Store
+	Format    string            // a reader's name; empty or "auto" asks each
+	Date      string            // for files without one: 2025-12-22, or RFC 3339
+	Set       map[string]string // subject fields, label.X, server.X; wins over the file
+	ServerLog string            // path of the log that belongs to all files
+	Recursive bool
+	DryRun    bool // say what would be done
+	Again     bool // a file imported before with other settings is corrected
+}
+
+// State is what became of a file.
+type State string
+
+// The states of a file.
+const (
+	Imported State = "imported"
+	Exists   State = "exists"  // the same file with the same settings is there
+	Planned  State = "planned" // a dry run: it would be imported
+	Left     State = "left"    // met in a folder: no result file, or read together with another
+	Refused  State = "refused"
+)
+
+// Result is one run of one file, or a file without one.
+type Result struct {
+	Path     string // as given
+	Tool     string // what the file was taken for; empty when unknown
+	State    State
+	ID       string // of the artifact; empty when left or refused
+	Replaces string // id of the import that this one corrects
+	Reason   string // why left or refused, one line
+}
+
+// UsageError is a wrong call: nothing was read or written.
+type UsageError struct{ Message string }
+
+func (e *UsageError) Error() string { return e.Message }
+
+// ExitCode is 0 when all is in or was there, 3 when some files were refused, 2
+// when nothing is in.
+func ExitCode(results []Result) int {
+	in, refused := 0, 0
+	for _, r := range results {
+		switch r.State {
+		case Imported, Exists, Planned:
+			in++
+		case Refused:
+			refused++
+		}
+	}
+	switch {
+	case in == 0:
+		return 2
+	case refused > 0:
+		return 3
+	}
+	return 0
+}
+
+// Import reads the files, and the folders when o.Recursive, and stores their
+// runs. report, when not nil, is called as each result is known. A *[UsageError]
+// means that the call is wrong; any other error that the store failed, after the
+// results so far, or that ctx ended.
+func Import(ctx context.Context, o Options, paths []string, report func(Result)) ([]Result, error) {
+	im := &importer{Options: o, report: report, companions: map[string]string{}}
+	if err := im.prepare(paths); err != nil {
+		return nil, &UsageError{err.Error()}
+	}
+	var err error
+	if im.index, err = readIndex(o.Store); err != nil {
+		return nil, err
+	}
+	for _, path := range paths {
+		if err := im.path(ctx, path); err != nil {
+			return im.results, err
+		}
+	}
+	return im.results, nil
+}
+
+type importer struct {
+	Options
+	reader  *Reader // by --format
+	log     []byte  // the server log without colours
+	logFile artifact.SourceFile
+	facts   *server.LogFacts
+	index   *index
+	report  func(Result)
+	results []Result
+
+	companions map[string]string // path of a file that was read with another -> that other
+}
+
+func (im *importer) prepare(paths []string) error {
+	if len(paths) == 0 {
+		return errors.New("no file is given")
+	}
+	if im.Format != "" && im.Format != "auto" {
+		r, err := readerByName(im.Format)
+		if err != nil {
+			return err
+		}
+		im.reader = r
+	}
+	if im.Date != "" {
+		day, err := startedAt(im.Date)
+		if err != nil {
+			return err
+		}
+		im.Date = day
+	}
+	if err := applySet(new(artifact.Artifact), im.Set); err != nil {
+		return err
+	}
+	if im.ServerLog == "" {
+		return nil
+	}
+	raw, err := os.ReadFile(im.ServerLog)
+	if err != nil {
+		return fmt.Errorf("the server log cannot be read: %w", err)
+	}
+	if im.facts, err = server.ReadLog(bytes.NewReader(raw)); err != nil {
+		return fmt.Errorf("%s: %w", filepath.Base(im.ServerLog), err)
+	}
+	im.log = server.StripANSI(raw)
+	im.logFile = artifact.SourceFile{Name: filepath.Base(im.ServerLog), SHA256: artifact.SHA256(raw)}
+	return nil
+}
+
+// startedAt reads --date.
+func startedAt(date string) (string, error) {
+	if t, err := time.Parse(time.DateOnly, date); err == nil {
+		return t.Format(time.DateOnly), nil
+	}
+	t, err := time.Parse(time.RFC3339, date)
+	if err != nil {
+		return "", fmt.Errorf("--date %q is neither a day (2025-12-22) nor a time with its zone (2025-12-22T16:03:24Z)", date)
+	}
+	return t.UTC().Format(time.RFC3339), nil
+}
+
+func (im *importer) done(r Result) {
+	im.results = append(im.results, r)
+	if im.report != nil {
+		im.report(r)
+	}
+}
+
+// file imports one file. The error is the store's; what is wrong with the file
+// is a result.
+func (im *importer) file(path string, inFolder bool) error {
+	in := Input{FS: os.DirFS(filepath.Dir(path)), Name: filepath.Base(path)}
+	reader, err := im.recognise(in)
+	refuse := func(err error) {
+		r := Result{Path: path, State: Refused, Reason: reason(in.Name, err)}
+		var unknown *unknownForm
+		if errors.As(err, &unknown) && inFolder {
+			r.State = Left
+		}
+		if reader != nil {
+			r.Tool = reader.Tool
+		}
+		im.done(r)
+	}
+	if err != nil {
+		refuse(err)
+		return nil
+	}
+	drafts, err := reader.Read(in)
+	if err != nil {
+		refuse(err)
+		return nil
+	}
+	for _, d := range drafts {
+		for _, name := range d.Companions {
+			im.companions[filepath.Join(filepath.Dir(path), name)] = in.Name
+		}
+		result := Result{Path: path, Tool: reader.Tool}
+		bundle, err := im.complete(in, d)
+		if err == nil {
+			err = im.place(bundle, &result)
+		}
+		var broken *storeError
+		if errors.As(err, &broken) {
+			return broken.error
+		}
+		if err != nil {
+			refuse(err)
+			continue
+		}
+		im.done(result)
+	}
+	return nil
+}
+
+// storeError sets what the disk did apart from what is wrong with a file.
+type storeError struct{ error }
+
+// complete adds what is the same for all tools: the date, the log, --set, the
+// source.
+func (im *importer) complete(in Input, d Draft) (artifact.Bundle, error) {
+	a := d.Artifact
+	refuse := func(message, advice string) (artifact.Bundle, error) {
+		return artifact.Bundle{}, &Refusal{File: in.Name, Message: message, Advice: advice}
+	}
+	if a.StartedAt == "" {
+		a.StartedAt = im.Date
+	}
+	if a.StartedAt == "" {
+		return refuse("the file does not say when the run was", "add --date 2025-12-22")
+	}
+	bundle := artifact.Bundle{Artifact: a, Load: d.Load, Eval: d.Eval, Slug: d.Slug}
+	files, err := sourceFiles(in, d.Companions)
+	if err != nil {
+		return bundle, err
+	}
+	a.Source.Files = files
+	if im.facts != nil {
+		if a.Subject.Model != "" && !im.facts.Serves(a.Subject.Model) {
+			return refuse(fmt.Sprintf("is of %s, the server log is of %s", a.Subject.Model, im.facts.Models[0]), "import it without --server-log, or with its own")
+		}
+		im.facts.Apply(a)
+		a.Source.Files = append(a.Source.Files, im.logFile)
+		bundle.ServerLog = im.log
+	}
+	if err := applySet(a, im.Set); err != nil {
+		return bundle, err
+	}
+	a.Source.Set = im.Set
+	if a.Subject.Model == "" {
+		return refuse("the file does not name the model", "add --set model=NAME")
+	}
+	if d.Part != "" {
+		if a.Source.Extra == nil {
+			a.Source.Extra = map[string]any{}
+		}
+		a.Source.Extra[partKey] = d.Part
+	}
+	return bundle, nil
+}
+
+func sourceFiles(in Input, companions []string) (files []artifact.SourceFile, err error) {
+	for _, name := range append([]string{in.Name}, companions...) {
+		sum, err := fileSum(in, name)
+		if err != nil {
+			return nil, err
+		}
+		files = append(files, artifact.SourceFile{Name: name, SHA256: sum})
+	}
+	return files, nil
+}
+
+// place finds out whether the run is there already, and stores it.
+func (im *importer) place(b artifact.Bundle, r *Result) error {
+	a := b.Artifact
+	if id, there := im.index.same[identity(a)]; there {
+		r.State, r.ID = Exists, id
+		return nil
+	}
+	if old := im.index.latest(mainFile(a)); old != nil {
+		if !im.Again {
+			return &Refusal{File: a.Source.Files[0].Name, Message: fmt.Sprintf("was imported before as %s with other %s", old.id, old.differs(a)),
+				Advice: "to correct it, add --again"}
+		}
+		a.DerivedFrom = []artifact.DerivedFrom{{ID: old.id, SHA256: old.sha256, How: artifact.HowReimport}}
+		r.Replaces = old.id
+	}
+	id, err := im.Store.Name(b)
+	if err != nil {
+		return &Refusal{File: a.Source.Files[0].Name, Message: "cannot become an artifact: " + err.Error()}
+	}
+	r.State, r.ID = Planned, id
+	if im.DryRun {
+		im.index.add(a, id, "")
+		return nil
+	}
+	receipt, err := im.Store.Put(b)
+	if err != nil {
+		return &storeError{err}
+	}
+	r.State, r.ID = Imported, receipt.ID
+	if receipt.Existed {
+		r.State = Exists
+	}
+	_, raw, err := im.Store.Read(receipt.ID)
+	if err != nil {
+		return &storeError{err}
+	}
+	im.index.add(a, receipt.ID, artifact.SHA256(raw))
+	return nil
+}
+
+// reason is one line that begins with the file.
+func reason(name string, err error) string {
+	var r *Refusal
+	var u *unknownForm
+	switch {
+	case errors.As(err, &r):
+		return r.Error()
+	case errors.As(err, &u):
+		return name + ": " + u.message
+	}
+	var p *os.PathError
+	if errors.As(err, &p) {
+		err = p.Err
+	}
+	return fmt.Sprintf("%s: %v", name, err)
+}
+
+// head reads the beginning of a file.
+func head(in Input) ([]byte, error) {
+	f, err := in.FS.Open(in.Name)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return io.ReadAll(io.LimitReader(f, headSize))
+}
