@@ -1,0 +1,128 @@
+package page
+
+import (
+	"fmt"
+
+	"benchsite/render/dataset"
+)
+
+// coverage is the table of what has been measured and what is missing: every
+// subject against every test. A test that was not run is N/A with a letter; the
+// letter gives the reason below. nil when nothing was measured.
+func (e *Edition) coverage(b *Base) *Table {
+	c := e.Set.Coverage()
+	if len(c.Rows) == 0 {
+		return nil
+	}
+	l := e.L
+	t := &Table{Label: l.Text("section.coverage-label"), Hint: true, Class: "cover", Head: []Column{Col(l.Text("th.subject")), Num(l.Text("th.output"))}}
+	for _, task := range c.Tasks {
+		name := e.taskLabel(task, 0, 0)
+		if p := c.Benchmark(task); p != nil && p.Name != "" {
+			name = Cut(p.Name, CutCell)
+		}
+		t.Head = append(t.Head, Num(name))
+	}
+	notes := &footnotes{}
+	var load []float64
+	for _, row := range c.Rows {
+		if v := outputOf(row.Load); v != nil {
+			load = append(load, *v)
+		}
+	}
+	scale := l.ThroughputScale(load...)
+	for _, row := range c.Rows {
+		cells := []Cell{CellText(e.coverageName(row))}
+		if v := outputOf(row.Load); v != nil {
+			cells = append(cells, Cell{Text: TLink(scale.Number(*v), b.Link(runPath(row.Load))), Right: true})
+		} else {
+			cells = append(cells, notes.missing(l.Text("overview.not-run")))
+		}
+		for _, task := range c.Tasks {
+			s, r := row.Scores[task], row.Runs[task]
+			if s == nil {
+				cells = append(cells, notes.missing(e.coverageReason(c.Benchmark(task))))
+				continue
+			}
+			v := e.share(s)
+			if s.Correct >= 0 && s.N > 0 {
+				v = l.Count(s.Correct) + "/" + l.Count(s.N)
+			}
+			cells = append(cells, Cell{Text: TLink(v, b.Link(runPath(r))), Right: true})
+		}
+		t.Rows = append(t.Rows, Row{Cells: cells})
+	}
+	for i, reason := range notes.reasons {
+		t.Foot = append(t.Foot, Join(" ", T(letter(i)), Rich(reason)))
+	}
+	models := map[string]bool{}
+	for _, row := range c.Rows {
+		if row.Load != nil {
+			models[row.Model] = true
+		}
+	}
+	if len(models) > 1 {
+		t.Foot = append(t.Foot, T(l.Text("overview.two-workloads")))
+	}
+	return t
+}
+
+func outputOf(r *dataset.Run) *float64 {
+	if r == nil || r.Load == nil {
+		return nil
+	}
+	return r.Load.Throughput.OutputTokensPerS
+}
+
+// coverageName names a row; rows of one model that differ in devices say so.
+func (e *Edition) coverageName(row dataset.CoverageRow) string {
+	name := Cut(row.Name, CutCell)
+	if row.Split && row.Devices > 0 {
+		unit := "GPU"
+		if row.MIG {
+			unit = "MIG"
+		}
+		name = e.L.Clauses(name, fmt.Sprintf("%d× %s", row.Devices, unit))
+	}
+	return name
+}
+
+// coverageReason says why a task has no score.
+func (e *Edition) coverageReason(p *dataset.Benchmark) string {
+	if p == nil {
+		return e.L.Text("overview.not-run")
+	}
+	reason := p.Reason.Any(string(e.Lang))
+	if reason == "" && p.Gated {
+		return e.L.Text("overview.gated")
+	}
+	if reason == "" {
+		return e.L.Text("overview.not-run")
+	}
+	return Cut(e.L.Sentences(e.L.Label(e.L.Text("chip.not-run"), reason), p.Todo.Any(string(e.Lang))), CutValue)
+}
+
+// footnotes gives each reason a letter, in the order of first use.
+type footnotes struct{ reasons []string }
+
+func (f *footnotes) missing(reason string) Cell {
+	at := len(f.reasons)
+	for i, r := range f.reasons {
+		if r == reason {
+			at = i
+		}
+	}
+	if at == len(f.reasons) {
+		f.reasons = append(f.reasons, reason)
+	}
+	c := CellNum("N/A")
+	c.Sup = letter(at)
+	return c
+}
+
+func letter(i int) string {
+	if i < 26 {
+		return string(rune('a' + i))
+	}
+	return letter(i/26-1) + letter(i%26)
+}

@@ -1,0 +1,350 @@
+package page
+
+import (
+	"slices"
+	"strings"
+
+	"benchsite/collect/artifact"
+	"benchsite/render/dataset"
+	"benchsite/render/locale"
+)
+
+// OverviewPage is the first page of a language: what was found, newest first
+// by type, and what is missing.
+type OverviewPage struct {
+	Base
+	Dek      string
+	Facts    []Pair
+	Groups   []Group
+	Empty    string
+	Coverage *Table
+}
+
+// Group are the findings of one type of test.
+type Group struct {
+	ID, Title, Note string
+	Entries         []Entry
+}
+
+// Entry is one finding of the overview: never without its caveat.
+type Entry struct {
+	Date     string
+	Type     string
+	Protocol string
+	Tag      string
+	Head     Link
+	Caption  string
+	Chart    Chart // small; may be empty
+	What     Text
+	Caveat   Text
+	Level    string // of the caveat
+}
+
+// Overview builds the first page of the language.
+func (e *Edition) Overview() *OverviewPage {
+	c := e.Set.Config
+	dek := c.Description.Any(string(e.Lang))
+	if dek == "" {
+		dek = e.L.Text("landing.dek")
+	}
+	p := &OverviewPage{Base: e.Base("overview", "", e.Name(), dek), Dek: dek}
+	p.Facts = e.facts()
+	p.Groups = e.groups(&p.Base)
+	if len(p.Groups) == 0 {
+		p.Empty = e.L.Text("empty.findings")
+	}
+	p.Coverage = e.coverage(&p.Base)
+	return p
+}
+
+// groups orders the topics: by type, the type with the newest finding first;
+// then other machines; then what was simulated.
+func (e *Edition) groups(b *Base) []Group {
+	types := map[string]*Group{}
+	var order []*Group
+	other := Group{ID: "other", Title: e.L.Text("overview.other-machines"), Note: e.L.Text("overview.other-machines-note")}
+	topics := e.Set.Topics()
+	slices.SortStableFunc(topics, func(a, b *dataset.Topic) int { return strings.Compare(b.Date, a.Date) })
+	home := e.home()
+	for _, t := range topics {
+		entry, ok := e.entry(b, t)
+		if !ok {
+			continue
+		}
+		if home != "" && machine(t.Runs[0]) != home {
+			other.Entries = append(other.Entries, entry)
+			continue
+		}
+		g := types[t.Kind]
+		if g == nil {
+			g = &Group{ID: t.Kind, Title: e.L.Text("type." + t.Kind)}
+			types[t.Kind] = g
+			order = append(order, g)
+			if len(order) == 1 {
+				g.Note = e.L.Text("word.newest-first")
+			}
+		}
+		g.Entries = append(g.Entries, entry)
+	}
+	var out []Group
+	for _, g := range order {
+		out = append(out, *g)
+	}
+	if len(other.Entries) > 0 {
+		out = append(out, other)
+	}
+	simulated := Group{ID: "simulated", Title: e.L.Text("overview.simulated"), Note: e.L.Text("overview.simulated-note")}
+	for _, t := range e.Set.SimulatedTopics() {
+		if entry, ok := e.entry(b, t); ok {
+			simulated.Entries = append(simulated.Entries, entry)
+		}
+	}
+	if len(simulated.Entries) > 0 {
+		out = append(out, simulated)
+	}
+	return out
+}
+
+// machine names the accelerator of a run without its partition; "" is unknown.
+func machine(r *dataset.Run) string {
+	name, _, _ := strings.Cut(text(r.Subject.Accelerator), ",")
+	return name
+}
+
+// home is the accelerator that most standing runs share.
+func (e *Edition) home() string {
+	count := map[string]int{}
+	best := ""
+	for _, r := range e.Set.Standing {
+		m := machine(r)
+		if m == "" {
+			continue
+		}
+		count[m]++
+		if count[m] > count[best] || count[m] == count[best] && m < best {
+			best = m
+		}
+	}
+	return best
+}
+
+// entry writes one topic. A topic without a finding is left out.
+func (e *Edition) entry(b *Base, t *dataset.Topic) (Entry, bool) {
+	if len(t.Findings) == 0 || len(t.Runs) == 0 {
+		return Entry{}, false
+	}
+	name := e.namer(t.Runs)
+	first := t.Findings[0]
+	head, rest := locale.Headline(e.findingBy(name, first))
+	out := Entry{
+		Date: t.Date, Type: e.L.Text("type." + t.Kind), Protocol: t.Protocol.ID,
+		Head: Link{Cut(head, 240), e.topicLink(b, t, first)},
+	}
+	switch {
+	case t.Simulated:
+		out.Tag = e.L.Text("chip.simulated")
+	case t.Imported && machine(t.Runs[0]) != e.home():
+		out.Tag = e.origin(t.Runs[0])
+	}
+	var what []string
+	if len(t.Runs) > 1 && oneModel(t.Runs) {
+		what = append(what, Cut(e.familyName(t.Runs[0]), CutCell)+e.stop())
+	}
+	if rest != "" {
+		what = append(what, rest)
+	}
+	for i, f := range t.Findings[1:] {
+		if i == 2 {
+			break
+		}
+		what = append(what, e.findingBy(name, f))
+	}
+	out.What = Rich(Cut(e.L.Sentences(what...), 700))
+	out.Caveat, out.Level = e.caveat(t, first, name)
+	out.Caption, out.Chart = e.mini(t, name)
+	return out, true
+}
+
+// familyName is the model that the runs of a topic share.
+func (e *Edition) familyName(r *dataset.Run) string {
+	if m := text(r.Subject.BaseModel); m != "" {
+		return artifact.ModelName(m)
+	}
+	return artifact.ModelName(r.Subject.Model)
+}
+
+// topicLink leads to the report that shows the topic, else to the run that its
+// first finding is about.
+func (e *Edition) topicLink(b *Base, t *dataset.Topic, f dataset.Finding) Href {
+	for _, rep := range e.Set.Reports {
+		shown := 0
+		for _, r := range t.Runs {
+			if slices.ContainsFunc(rep.Runs, func(x dataset.ReportRun) bool { return x.Run == r && !x.Extra }) {
+				shown++
+			}
+		}
+		if shown == len(t.Runs) {
+			return b.Link(reportPath(rep))
+		}
+	}
+	if f.Run != nil {
+		return b.Link(runPath(f.Run))
+	}
+	return b.Link(runPath(t.Runs[0]))
+}
+
+// said are the notices that a sentence of doubt makes superfluous beside it.
+var said = map[string]string{"single-repeat": "one-repeat", "small-n": "mde"}
+
+// caveat is the strongest reason not to over-read the first finding: its own
+// doubt, then the weightiest notices.
+func (e *Edition) caveat(t *dataset.Topic, f dataset.Finding, name namer) (Text, string) {
+	var out []string
+	doubts := map[string]bool{}
+	for _, m := range f.More {
+		doubts[strings.TrimSuffix(strings.TrimSuffix(m.Template, "-short"), "-plain")] = true
+		out = append(out, e.findingBy(name, m))
+	}
+	level := string(dataset.Warn)
+	for _, n := range t.Caveats {
+		if len(out) >= 3 || doubts[said[n.Code]] || n.Severity == dataset.Info && len(out) > 0 {
+			continue
+		}
+		if len(out) == 0 {
+			level = string(n.Severity)
+		}
+		w := e.L.Notice(n.Code, n.Slots)
+		if len(n.Fields) > 0 {
+			slots := map[string]any{}
+			for k, v := range n.Slots {
+				slots[k] = v
+			}
+			slots["fields"] = e.differing(n.Fields)
+			w = e.L.Notice(n.Code, slots)
+		}
+		if len(out) == 0 {
+			out = append(out, w.Title+e.stop(), w.Means)
+		} else {
+			out = append(out, w.Title+e.stop())
+		}
+	}
+	return Rich(Cut(e.L.Sentences(out...), 500)), level
+}
+
+// mini is the small chart of a topic with its caption.
+func (e *Edition) mini(t *dataset.Topic, name namer) (string, Chart) {
+	l := e.L
+	c := Chart{ID: "mini-" + t.Kind + "-" + t.Protocol.ID + "-" + t.Runs[0].Hash8, Lang: e.Lang.Tag()}
+	if t.Kind == "eval" {
+		c.Kind = ChartAccuracy
+		panel := ChartPanel{X: ChartAxis{Format: TickPercent}}
+		n, of := 0, 0
+		for _, r := range t.Runs {
+			s := r.Score(t.Task)
+			if s == nil {
+				continue
+			}
+			n, of = s.N, s.Of
+			panel.Series = append(panel.Series, e.scoreSeries(name(r), r, s))
+		}
+		c.Panels = []ChartPanel{panel}
+		c.Title = l.Clauses(e.taskLabel(t.Task, n, of), l.Text("th.ci"))
+		c.Desc = e.scoresDesc(panel)
+		return c.Title, c
+	}
+	c.Kind = ChartBars
+	panel := ChartPanel{X: ChartAxis{FromZero: true}}
+	metric, unit := "", ""
+	var values []float64
+	for _, r := range t.Runs {
+		if f := r.Figure(); f.Value != nil {
+			values = append(values, f.Value.Num)
+		}
+	}
+	for i, r := range t.Runs {
+		f := r.Figure()
+		if f.Value == nil || metric != "" && f.Key != metric {
+			continue
+		}
+		metric = f.Key
+		print, u := e.scale(f.Value.Kind, values...)
+		unit = u
+		s := e.seriesOf(name(r), r)
+		s.Second = t.Scaling && i == 0
+		s.Points = []ChartPoint{{Value: f.Value.Num, Text: print(f.Value.Num), Tip: l.Label(name(r), e.value(*f.Value))}}
+		panel.Series = append(panel.Series, s)
+	}
+	c.Panels = []ChartPanel{panel}
+	c.Title = l.Clauses(e.label(metric), unit)
+	c.Desc = e.scoresDesc(panel)
+	return c.Title, c
+}
+
+// scoresDesc says the values of a row chart in one sentence.
+func (e *Edition) scoresDesc(p ChartPanel) string {
+	var parts []string
+	for _, s := range p.Series {
+		for _, pt := range s.Points {
+			parts = append(parts, strings.TrimSpace(s.Name+" "+pt.Text+" "+pt.Range))
+		}
+	}
+	return e.L.Enum(parts...)
+}
+
+// scoreSeries is the row of one score.
+func (e *Edition) scoreSeries(name string, r *dataset.Run, s *dataset.Score) ChartSeries {
+	out := e.seriesOf(name, r)
+	out.Points = []ChartPoint{e.scorePoint(name, s)}
+	return out
+}
+
+func (e *Edition) scorePoint(name string, s *dataset.Score) ChartPoint {
+	pt := ChartPoint{Value: s.Value, Text: e.share(s)}
+	if s.Correct >= 0 && s.N > 0 {
+		pt.Text = e.L.Count(s.Correct) + "/" + e.L.Count(s.N)
+	}
+	if s.Interval {
+		pt.Interval, pt.Lo, pt.Hi, pt.Range = true, s.Lo, s.Hi, e.L.PercentRange(s.Lo, s.Hi)
+	}
+	pt.Tip = e.L.Label(name, strings.TrimSpace(e.score(s)+" "+pt.Range))
+	return pt
+}
+
+// facts are the head of the overview: machine, engine, how much there is.
+func (e *Edition) facts() []Pair {
+	l := e.L
+	var out []Pair
+	collect := func(key string, of func(*dataset.Run) string) {
+		var values []string
+		for _, r := range e.Set.Standing {
+			if v := of(r); v != "" && !slices.Contains(values, v) {
+				values = append(values, v)
+			}
+		}
+		slices.Sort(values)
+		if len(values) > 3 {
+			values = append(values[:3], l.Fill("word.total", locale.Slots{"n": len(values)}))
+		}
+		if len(values) > 0 {
+			out = append(out, Pair{capital(l.Param(key)), T(Cut(l.Enum(values...), CutTitle))})
+		}
+	}
+	collect("machine", func(r *dataset.Run) string { return r.Environment.Host["instance"] })
+	collect("accelerator", func(r *dataset.Run) string { return Cut(text(r.Subject.Accelerator), CutCell) })
+	collect("engine", func(r *dataset.Run) string { return e.engine(r.Subject) })
+	if n := len(e.Set.Runs); n > 0 {
+		runs := l.Counted(n, "run")
+		if m := len(e.Set.Reports); m > 0 {
+			out = append(out, Pair{l.Text("nav.reports"), T(l.Fill("overview.reports-count", locale.Slots{"reports": m, "runs": n}))})
+		} else {
+			out = append(out, Pair{l.Text("nav.runs"), T(runs)})
+		}
+	}
+	for _, s := range e.Set.Subjects {
+		if s.Baseline && s.Precision != "" {
+			out = append(out, Pair{l.Text("chip.baseline"), T(Cut(s.Precision, CutCell))})
+			break
+		}
+	}
+	return out
+}

@@ -1,0 +1,73 @@
+package page
+
+import (
+	"benchsite/render/dataset"
+	"benchsite/render/locale"
+)
+
+// ReportsPage is the list of reports.
+type ReportsPage struct {
+	Base
+	Dek     string
+	Reports []ReportEntry
+}
+
+// ReportEntry is one report in the list.
+type ReportEntry struct {
+	Date    string
+	Runs    string
+	Type    string
+	Tag     string
+	Link    Link
+	Dek     string
+	Finding string // its first composed finding
+}
+
+// Reports builds the list of reports, newest first.
+func (e *Edition) Reports() *ReportsPage {
+	dek := e.L.Text("report.dek-list")
+	p := &ReportsPage{Base: e.Base("reports", "reports/", e.L.Text("nav.reports"), dek), Dek: dek}
+	for _, r := range e.Set.Reports {
+		entry := ReportEntry{
+			Date: r.Date, Runs: e.L.Fill("report.runs", locale.Slots{"n": len(r.Runs)}), Type: e.reportType(r),
+			Link: Link{Cut(r.Title.Any(string(e.Lang)), CutTitle), p.Link(reportPath(r))},
+			Dek:  Cut(r.Dek.Any(string(e.Lang)), CutValue),
+		}
+		if r.Simulated {
+			entry.Tag = e.L.Text("chip.simulated")
+		}
+		if f, runs, ok := firstFinding(r); ok {
+			entry.Finding, _ = locale.Headline(e.findingBy(e.namer(runs), f))
+			entry.Finding = Cut(entry.Finding, 240) + e.stop()
+		}
+		p.Reports = append(p.Reports, entry)
+	}
+	return p
+}
+
+func firstFinding(r *dataset.Report) (dataset.Finding, []*dataset.Run, bool) {
+	for _, t := range r.Topics {
+		if len(t.Findings) > 0 {
+			return t.Findings[0], t.Runs, true
+		}
+	}
+	return dataset.Finding{}, nil, false
+}
+
+// reportType says what kinds of test a report draws on.
+func (e *Edition) reportType(r *dataset.Report) string {
+	load, eval := false, false
+	for _, x := range r.Runs {
+		if x.Run != nil {
+			load = load || x.Run.Load != nil
+			eval = eval || x.Run.Eval != nil
+		}
+	}
+	switch {
+	case load && eval:
+		return e.L.Text("type.load-eval")
+	case eval:
+		return e.L.Text("type.eval")
+	}
+	return e.L.Text("type.load")
+}

@@ -1,0 +1,288 @@
+package page
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"benchsite/collect/artifact"
+	"benchsite/render/dataset"
+	"benchsite/render/locale"
+)
+
+// value prints a figure of the dataset by the rule for its kind, with its unit.
+func (e *Edition) value(v dataset.Value) string {
+	l := e.L
+	switch v.Kind {
+	case dataset.KindBool:
+		return l.ParamValue("", v.Num != 0)
+	case dataset.KindDate:
+		return l.Date(v.Text)
+	case dataset.KindCount, dataset.KindTokens:
+		return l.Count(v.Int())
+	case dataset.KindSetting:
+		return strconv.Itoa(v.Int())
+	case dataset.KindNumber:
+		return l.ParamValue("", v.Num)
+	case dataset.KindThroughput:
+		return l.Throughput(v.Num).String()
+	case dataset.KindRate:
+		return l.Rate(v.Num).String()
+	case dataset.KindSeconds:
+		return l.Seconds(v.Num).String()
+	case dataset.KindTokenSeconds:
+		return l.Millis(v.Num).String()
+	case dataset.KindShare:
+		return l.Percent(v.Num)
+	case dataset.KindPoints:
+		return l.Points(v.Num)
+	case dataset.KindRatio:
+		return l.Ratio(v.Num)
+	case dataset.KindRelative:
+		return l.RelChange(v.Num)
+	case dataset.KindP:
+		return l.PValue(v.Num)
+	case dataset.KindGiB:
+		return l.GiB(v.Num).String()
+	case dataset.KindGB:
+		return l.Number(v.Num, 0) + "\u00a0GB"
+	case dataset.KindBytes:
+		return l.Bytes(int64(v.Num)).String()
+	case dataset.KindWatts:
+		return l.Number(v.Num, 1) + "\u00a0W"
+	case dataset.KindJoules:
+		return l.Number(v.Num, 0) + "\u00a0J"
+	}
+	return v.Text
+}
+
+// notices writes the notices of a run or a report for the page b.
+func (e *Edition) notices(b *Base, list []dataset.Notice) []Notice {
+	var out []Notice
+	seen := map[string]int{}
+	for _, n := range list {
+		slots := map[string]any{}
+		for k, v := range n.Slots {
+			slots[k] = cutSlot(v)
+		}
+		if len(n.Fields) > 0 {
+			slots["fields"] = e.differing(n.Fields)
+		}
+		w := e.L.Notice(n.Code, slots)
+		text := e.L.Sentences(w.Means, w.Todo)
+		if n.Code == "withdrawn" && len(n.Runs) > 0 && n.Runs[0].Withdrawn != nil {
+			text = e.L.Sentences(n.Runs[0].Withdrawn.Reason.Any(string(e.Lang)), text)
+		}
+		id := "n-" + n.Code
+		if seen[id]++; seen[id] > 1 {
+			id += "-" + strconv.Itoa(seen[id])
+		}
+		out = append(out, Notice{
+			ID: id, Code: n.Code, Level: string(n.Severity), Word: e.L.Text("severity." + string(n.Severity)),
+			Title: w.Title + e.stop(), Text: Rich(text), Entry: b.Link("method/#" + n.Code),
+		})
+	}
+	return out
+}
+
+func cutSlot(v any) any {
+	switch v := v.(type) {
+	case string:
+		return Cut(v, CutCell)
+	case []string:
+		out := make([]string, len(v))
+		for i, s := range v {
+			out[i] = Cut(s, CutCell)
+		}
+		return out
+	}
+	return v
+}
+
+// stop ends a title that stands as a sentence.
+func (e *Edition) stop() string {
+	if e.Lang == locale.ZH {
+		return "。"
+	}
+	return "."
+}
+
+// differing lists fields with both values: "limit (50 vs 200) and thinking".
+func (e *Edition) differing(fields []dataset.Field) string {
+	var parts []string
+	for i, f := range fields {
+		if i == 6 {
+			parts = append(parts, e.L.Counted(len(fields)-i, "parameter"))
+			break
+		}
+		parts = append(parts, Cut(e.L.Differ(f.Name, f.A, f.B), CutCell))
+	}
+	return e.L.List(parts...)
+}
+
+// protocolBox is the box of a run: its protocol, and what stands beside it.
+func (e *Edition) protocolBox(b *Base, r *dataset.Run) *Protocol {
+	box := &Protocol{Title: e.L.Text("section.protocol"), ID: r.Protocol.ID}
+	for _, f := range r.Parameters() {
+		v := TMuted(e.L.Text("word.unknown"))
+		if f.Verdict != dataset.Unknown {
+			v = e.parameter(f)
+		}
+		box.Pairs = append(box.Pairs, Pair{e.L.Param(f.Name), v})
+	}
+	box.Note = T(e.L.Text("note.protocol"))
+	if n := len(r.How.Runs); n > 0 {
+		box.Note = Join(gapOf(e.Lang), box.Note, TLink(e.L.Fill("run.protocol-runs", locale.Slots{"n": n}), b.Link("runs/#"+r.Protocol.ID)))
+	}
+	return box
+}
+
+// parameter prints the value of one parameter.
+func (e *Edition) parameter(f dataset.Field) Text {
+	s := Cut(e.L.ParamValue(f.Name, f.A), CutCell)
+	switch f.Name {
+	case "workload_sha256", "prompt_sha256", "system_sha256", "items_sha256", "dataset_sha256":
+		return TCode(Cut(s, 12))
+	}
+	return T(s)
+}
+
+func gapOf(lang locale.Lang) string {
+	if lang == locale.ZH {
+		return ""
+	}
+	return " "
+}
+
+// taskLabel names a task with the part of the suite that was asked.
+func (e *Edition) taskLabel(task string, n, of int) string {
+	name := Cut(task, CutCell)
+	if key := "task." + task; e.L.Has(key) {
+		name = e.L.Text(key)
+	}
+	for _, rep := range e.Set.Reports {
+		for _, bench := range rep.Benchmarks {
+			if bench.Task == task && bench.Name != "" {
+				name = Cut(bench.Name, CutCell)
+			}
+		}
+	}
+	if of > n && n > 0 {
+		return e.L.Fill("finding.task-first", locale.Slots{"task": name, "n": n, "of": of})
+	}
+	return name
+}
+
+// conditions are the settings of a run in short, a phrase each.
+func (e *Edition) conditions(r *dataset.Run) []string {
+	var out []string
+	for _, f := range r.Conditions() {
+		if s := e.condition(f, r); s != "" {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+func (e *Edition) condition(f dataset.Field, r *dataset.Run) string {
+	value := Cut(e.L.ParamValue(f.Name, f.A), CutCell)
+	switch {
+	case f.Name == "task":
+		return e.tasks(r)
+	case f.Name == "limit" || f.A == nil: // the task says the limit
+		return ""
+	case f.Name == "requests" && r.Load != nil && r.Load.Requests.Offered != nil:
+		return e.L.Counted(int(*r.Load.Requests.Offered), "request")
+	case f.Name == "concurrency":
+		return e.L.Fill("finding.conditions-concurrency", locale.Slots{"c": value})
+	case f.Name == "rate":
+		return e.L.Fill("finding.conditions-rate", locale.Slots{"rate": value})
+	case f.Name == "max_tokens":
+		return e.L.Fill("finding.conditions-max-tokens", locale.Slots{"max_tokens": value})
+	}
+	return e.L.Param(f.Name) + " " + value
+}
+
+// tasks names the tasks of an evaluation.
+func (e *Edition) tasks(r *dataset.Run) string {
+	if r.Eval == nil {
+		return ""
+	}
+	var names []string
+	for i, t := range r.Eval.Tasks {
+		if i == 4 {
+			names = append(names, e.L.Fill("word.total", locale.Slots{"n": len(r.Eval.Tasks)}))
+			break
+		}
+		var n, of int
+		if t.Dataset.Items != nil && t.Dataset.Of != nil {
+			n, of = int(*t.Dataset.Items), int(*t.Dataset.Of)
+		}
+		names = append(names, e.taskLabel(t.Task, n, of))
+	}
+	return e.L.Enum(names...)
+}
+
+// subjectLabel names what was measured.
+func (e *Edition) subjectLabel(r *dataset.Run) string { return Cut(r.Subject.Name, CutCell) }
+
+// typeWord is the type of a run in words.
+func (e *Edition) typeWord(k artifact.Kind) string { return e.L.Text("type." + string(k)) }
+
+// origin says where the figures of a run come from, for a tag.
+func (e *Edition) origin(r *dataset.Run) string {
+	switch {
+	case r.Simulated:
+		return e.L.Text("chip.simulated")
+	case r.Source.Mode == artifact.ModeMeasured:
+		return e.L.Text("chip.measured")
+	}
+	return e.L.Fill("chip.imported", locale.Slots{"tool": Cut(r.Source.Tool, CutCell)})
+}
+
+// label is the name of a term where it stands alone: as a label or in a head.
+func (e *Edition) label(term string) string {
+	t, ok := e.L.Term(term)
+	if !ok {
+		return term
+	}
+	return capital(t.Name)
+}
+
+// short is the name of a term where there is little room.
+func (e *Edition) short(term string) string {
+	t, ok := e.L.Term(term)
+	if !ok {
+		return term
+	}
+	return capital(t.Short)
+}
+
+func capital(s string) string {
+	if s != "" && s[0] >= 'a' && s[0] <= 'z' && !strings.HasPrefix(s, "p5") && !strings.HasPrefix(s, "p9") {
+		return string(s[0]-'a'+'A') + s[1:]
+	}
+	return s
+}
+
+// tasksOf are the tasks of an evaluation, none for other runs.
+func tasksOf(r *dataset.Run) []artifact.Task {
+	if r.Eval == nil {
+		return nil
+	}
+	return r.Eval.Tasks
+}
+
+func itoa(n int) string { return strconv.Itoa(n) }
+
+// ftoa writes a number for a machine.
+func ftoa(v float64) string { return strconv.FormatFloat(v, 'g', -1, 64) }
+
+func sortOptions(list []FilterOption) {
+	slices.SortFunc(list, func(a, b FilterOption) int { return strings.Compare(a.Text, b.Text) })
+}
+
+// newestEntries orders findings by date, the newest first.
+func newestEntries(list []Entry) {
+	slices.SortStableFunc(list, func(a, b Entry) int { return strings.Compare(b.Date, a.Date) })
+}

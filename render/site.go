@@ -1,0 +1,229 @@
+// Package render turns artifacts into a site: it reads a store into a dataset,
+// builds every page, hands each to its templates, and writes what changed.
+//
+// What a render writes depends on the artifacts, the configuration, the
+// templates and the version alone: no clock, no environment, no network. Two
+// renders of the same input are equal to the byte, in any order of files and
+// with any number of processors.
+package render
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io/fs"
+	"path"
+	"runtime"
+	"strings"
+	"sync"
+
+	"benchsite/collect/artifact"
+	"benchsite/render/chart"
+	"benchsite/render/dataset"
+	"benchsite/render/locale"
+	"benchsite/render/page"
+	"benchsite/templates"
+)
+
+// Options say what to render and where to.
+type Options struct {
+	Store   *artifact.Store
+	Config  dataset.Config
+	Out     string // output folder, created when missing
+	Version string // of benchsite, for the footer; "" is "dev"
+}
+
+// Result says what a render did.
+type Result struct {
+	Pages    int // HTML pages of the site
+	Written  int // files that changed
+	Removed  int // files of an earlier render that are no longer made
+	Problems []dataset.Problem
+	Notes    []string // one line each, for the reader of the terminal
+}
+
+// Site renders the artifacts of the store into the output folder.
+//
+// A file that cannot be read is a problem, not an error: it stands on the
+// problems page and the rest is rendered. The error is [ErrForeignFolder] when
+// the output folder holds files of someone else.
+func Site(ctx context.Context, o Options) (Result, error) {
+	if err := checkFolder(o.Out); err != nil {
+		return Result{}, err
+	}
+	set, err := dataset.Load(o.Store, o.Config)
+	if err != nil {
+		return Result{}, err
+	}
+	words, err := locale.Load(templates.FS)
+	if err != nil {
+		return Result{}, err
+	}
+	if o.Version == "" {
+		o.Version = "dev"
+	}
+	site := &page.Site{Set: set, Words: words, Version: o.Version}
+	files, pages, err := build(ctx, site)
+	if err != nil {
+		return Result{}, err
+	}
+	data, err := dataFiles(o.Store, set)
+	if err != nil {
+		return Result{}, err
+	}
+	for name, b := range data {
+		files[name] = b
+	}
+	n, err := files.write(o.Out)
+	if err != nil {
+		return Result{}, err
+	}
+	return Result{Pages: pages, Written: n.Written, Removed: n.Removed, Problems: set.Problems, Notes: notes(set)}, nil
+}
+
+func notes(set *dataset.Set) []string {
+	var out []string
+	if set.Config.BaseURL == "" {
+		out = append(out, "no site.base_url in config.toml: canonical and hreflang links, og:url, sitemap.xml and the Atom feeds are left out")
+	}
+	return out
+}
+
+// build makes every page with its figures and the files beside them.
+func build(ctx context.Context, site *page.Site) (output, int, error) {
+	layouts := map[locale.Lang]*layouts{}
+	var jobs []job
+	languages := site.Languages()
+	for _, lang := range languages {
+		l, err := parseLayouts(templates.FS, site.Words.Locale(lang))
+		if err != nil {
+			return nil, 0, err
+		}
+		layouts[lang] = l
+		for _, j := range site.In(lang).Jobs() {
+			jobs = append(jobs, job{j, l})
+		}
+	}
+	jobs = append(jobs, job{page.Job{Build: func() (page.Page, error) { return site.Landing(), nil }}, layouts[languages[0]]})
+	files := output{}
+	if err := runJobs(ctx, jobs, files); err != nil {
+		return nil, 0, err
+	}
+	pages := len(jobs)
+	missing, err := notFound(site)
+	if err != nil {
+		return nil, 0, err
+	}
+	files["404.html"] = missing
+	files[".nojekyll"] = []byte{}
+	files["llms.txt"] = llms(site)
+	if site.Set.Config.BaseURL != "" {
+		files["sitemap.xml"] = sitemap(site, jobs)
+		for _, lang := range languages {
+			files[string(lang)+"/feed.xml"] = feed(site.In(lang))
+		}
+	}
+	if err := assets(files); err != nil {
+		return nil, 0, err
+	}
+	return files, pages, nil
+}
+
+// job is a page with the layouts of its language.
+type job struct {
+	page.Job
+	layouts *layouts
+}
+
+// runJobs builds the pages on all processors. The first error in the order of
+// the jobs is returned, whichever came first in time.
+func runJobs(ctx context.Context, jobs []job, files output) error {
+	var mu sync.Mutex
+	errs := make([]error, len(jobs))
+	next := make(chan int)
+	var wg sync.WaitGroup
+	for range runtime.GOMAXPROCS(0) {
+		wg.Go(func() {
+			for i := range next {
+				made, err := jobs[i].files()
+				if err != nil {
+					errs[i] = fmt.Errorf("page %s: %w", jobs[i].Dir, err)
+					continue
+				}
+				mu.Lock()
+				for name, b := range made {
+					files[name] = b
+				}
+				mu.Unlock()
+			}
+		})
+	}
+	for i := range jobs {
+		if ctx.Err() != nil {
+			break
+		}
+		next <- i
+	}
+	close(next)
+	wg.Wait()
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// files are the page, its Markdown twin, and its figures.
+func (j job) files() (output, error) {
+	p, err := j.Build()
+	if err != nil {
+		return nil, err
+	}
+	out := output{}
+	if out[j.Dir+"index.html"], err = j.layouts.HTML(p); err != nil {
+		return nil, err
+	}
+	if out[j.Dir+"index.md"], err = j.layouts.Markdown(p); err != nil {
+		return nil, err
+	}
+	var options bytes.Buffer
+	for _, f := range p.Meta().Figures {
+		o, err := chart.Options(f.Chart)
+		if err != nil {
+			return nil, fmt.Errorf("chart %s: %w", f.Chart.ID, err)
+		}
+		id, err := json.Marshal(f.Chart.ID)
+		if err != nil {
+			return nil, err
+		}
+		fmt.Fprintf(&options, "benchsite.register(%s, %s);\n", id, o)
+		out[j.Dir+string(f.SVG)] = neutral(chart.File(f.Chart, chart.Wide))
+		out[j.Dir+string(f.Narrow)] = neutral(chart.File(f.Chart, chart.Narrow))
+		out[j.Dir+string(f.CSV)] = chart.CSV(f.Chart)
+	}
+	if options.Len() > 0 {
+		out[j.Dir+"charts-data.js"] = options.Bytes()
+	}
+	return out, nil
+}
+
+// assets copies style, scripts and the chart library with its licence.
+func assets(files output) error {
+	return fs.WalkDir(templates.FS, "assets", func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		base := path.Base(name)
+		if base == "README.md" || base == "entry.js" || strings.HasSuffix(base, ".go") {
+			return nil // how the library is rebuilt is of no use to a reader
+		}
+		b, err := fs.ReadFile(templates.FS, name)
+		files[name] = b
+		return err
+	})
+}
