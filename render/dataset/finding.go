@@ -235,7 +235,9 @@ func (t *Topic) loadFindings() {
 		}
 		if m := firstMetric(c, latency, "load.latency.e2e_s.mean"); m != nil {
 			f := latencyFinding(c, m)
-			f.More = t.spread(c, m)
+			if f.More = t.spread(c, m); f.More[0].Template == "one-repeat" { // a relative change is no ratio
+				f.More = []Finding{{Template: "one-repeat-plain", Slots: map[string]any{}}}
+			}
 			t.Findings = append(t.Findings, f)
 		}
 	}

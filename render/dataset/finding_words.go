@@ -255,6 +255,9 @@ func rescoredFinding(r *Run, task string) (Finding, bool) {
 			},
 		}
 		if p := pairItems(parent, r, task); p != nil {
+			if p.Paired.Flips() == 0 {
+				return Finding{}, false // the other rule changed no verdict
+			}
 			f.Slots["up"], f.Slots["down"] = p.OnlyB, p.OnlyA
 		}
 		return f, true

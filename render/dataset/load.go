@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -46,6 +47,7 @@ func Load(store Store, cfg Config) (*Set, error) {
 			s.Simulated = append(s.Simulated, r)
 		}
 	}
+	s.findAttachments(dir)
 	s.judge()
 	s.readReports(dir)
 	slices.SortStableFunc(s.Problems, func(a, b Problem) int {
@@ -194,7 +196,26 @@ func lineOfValue(data []byte, value string) int {
 	return 0
 }
 
-// judge computes the scores' notices of every run, records included.
+// findAttachments notes files beside an artifact that are gone. Private records
+// are kept out of what is published and may be missing. Item records are read
+// and checked later.
+func (s *Set) findAttachments(dir string) {
+	for _, r := range s.Runs {
+		for i, at := range r.Attachments {
+			if at.Kind == artifact.AttachPrivate || at.Kind == artifact.AttachSamples && r.Kind == artifact.KindEval {
+				continue
+			}
+			if _, err := os.Stat(filepath.Join(dir, filepath.FromSlash(path.Dir(r.ID)), at.Path)); errors.Is(err, fs.ErrNotExist) {
+				s.Problems = append(s.Problems, Problem{
+					File: r.ID + ".json", Field: fmt.Sprintf("attachments[%d].path", i),
+					Cause: at.Path + ": is named here and is missing", Advice: AdviceRestoreRecords,
+				})
+			}
+		}
+	}
+}
+
+// judge computes the notices of every run, item records included.
 func (s *Set) judge() {
 	problems := make([]*Problem, len(s.Runs))
 	each(len(s.Runs), func(i int) {

@@ -186,7 +186,7 @@ func (s *Set) Match(ref string) ([]*Run, error) {
 	}
 	var out []*Run
 	for _, r := range pool {
-		if r.Withdrawn == nil && r.Artifact.Simulated == simulated &&
+		if r.Withdrawn == nil && r.Artifact.Simulated == simulated && !r.superseded() &&
 			!slices.ContainsFunc(terms, func(t term) bool { return !r.fits(t.k, t.v) }) {
 			out = append(out, r)
 		}
@@ -210,6 +210,14 @@ func (s *Set) Match(ref string) ([]*Run, error) {
 		return nil, fmt.Errorf("no run matches %q%s%s", ref, why, idsOf(left, 5))
 	}
 	return out, nil
+}
+
+// superseded reports whether a corrected, resumed or merged run took the place
+// of r, so that nothing but its id should find it. Rescores only stand beside.
+func (r *Run) superseded() bool {
+	return slices.ContainsFunc(r.Children, func(c *Run) bool {
+		return c.Withdrawn == nil && r.how(c) != artifact.HowRescore
+	})
 }
 
 func (s *Set) isParameter(k string) bool {

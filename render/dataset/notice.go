@@ -31,9 +31,10 @@ type Notice struct {
 	Code     string
 	Severity Severity
 	Slots    map[string]any
-	Task     string  // the task of an evaluation that it is about, or ""
-	Runs     []*Run  // the runs it is about
-	Fields   []Field // differing fields of comparison notices
+	Task     string   // the task of an evaluation that it is about, or ""
+	Runs     []*Run   // the runs it is about
+	Fields   []Field  // differing fields of comparison notices
+	More     []Notice // of [Merge]: the same code and task with other figures
 }
 
 // Gather puts the notices of several runs into one list: equal ones (code,
@@ -61,6 +62,26 @@ func Gather(lists ...[]Notice) []Notice {
 		}
 	}
 	sortNotices(out)
+	return out
+}
+
+// Merge is [Gather] with one notice for each code and task: the first keeps its
+// figures and takes all runs, those with other figures follow in its More.
+func Merge(lists ...[]Notice) []Notice {
+	var out []Notice
+	for _, n := range Gather(lists...) {
+		i := slices.IndexFunc(out, func(o Notice) bool { return o.Code == n.Code && o.Task == n.Task && o.Severity == n.Severity })
+		if i < 0 {
+			out = append(out, n)
+			continue
+		}
+		out[i].More = append(out[i].More, n)
+		for _, r := range n.Runs {
+			if !slices.Contains(out[i].Runs, r) {
+				out[i].Runs = append(out[i].Runs, r)
+			}
+		}
+	}
 	return out
 }
 

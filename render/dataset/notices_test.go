@@ -340,4 +340,11 @@ func TestGather(t *testing.T) {
 	if len(got[3].Runs) != 2 || len(got[1].Runs) != 1 {
 		t.Error("equal notices share their runs, others do not")
 	}
+	merged := Merge(got)
+	if want := []string{"client-bound", "prefix-cache-hot", "not-streamed"}; !slices.Equal(codes(merged), want) {
+		t.Fatalf("merged %v, want %v", codes(merged), want)
+	}
+	if hot := merged[1]; len(hot.Runs) != 2 || len(hot.More) != 1 || hot.Slots["hit_rate"] != 0.8 || hot.More[0].Slots["hit_rate"] != 0.9 {
+		t.Errorf("merged notice %+v", hot)
+	}
 }

@@ -1,6 +1,7 @@
 package dataset
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -12,7 +13,7 @@ import (
 // notSettings are server arguments that say where and for whom the server runs,
 // or name the model; the subject says the latter.
 var notSettings = []string{
-	"model", "model_tag", "served_model_name", "tokenizer", "host", "port", "api_key", "download_dir", "uvicorn_log_level",
+	"model", "model_tag", "pretrained", "served_model_name", "tokenizer", "host", "port", "api_key", "download_dir", "uvicorn_log_level",
 	"enable_force_include_usage", "disable_log_requests", "log_level", "trust_remote_code", "quantization", "config",
 }
 
@@ -82,7 +83,7 @@ func knowsArguments(r *Run) bool {
 // only differs when the other side's arguments are recorded (then it was not
 // set), or when it was given by hand, which is done to name a difference.
 func diffArguments(a, b *Run) []Field {
-	return diffMaps(arguments(a), arguments(b), func(name string) Verdict {
+	out := diffMaps(arguments(a), arguments(b), func(name string) Verdict {
 		has, lacks := a, b
 		if _, ok := arguments(a)[name]; !ok {
 			has, lacks = b, a
@@ -92,6 +93,19 @@ func diffArguments(a, b *Run) []Field {
 		}
 		return Unknown
 	})
+	// How the model is split is named first, on how many devices last.
+	rank := func(f Field) int {
+		switch {
+		case slices.Contains([]string{"tp", "pp", "dp", "ep"}, f.Name):
+			return 0
+		case f.Name == "accelerator_count":
+			return 2
+		}
+		return 1
+	}
+	slices.SortStableFunc(out, func(x, y Field) int { return cmp.Compare(rank(x), rank(y)) })
+	sortFields(out)
+	return out
 }
 
 func environment(r *Run) map[string]any {
