@@ -13,10 +13,10 @@ func Pair(a, b *Run) *Comparison { return Compare([]*Run{a}, []*Run{b}) }
 
 // Compare compares two groups of repeats, each newest first and not empty. The
 // newest of each side stands for its settings and, in an evaluation, for its
-// items; load figures are medians over the repeats. A repeat whose protocol is
-// not that of its side's newest run is left out.
+// items; load figures are medians over the repeats. A run whose protocol or
+// engine version is not that of its side's newest is no repeat and is left out.
 func Compare(a, b []*Run) *Comparison {
-	c := &Comparison{A: a[0], B: b[0], RunsA: sameProtocol(a), RunsB: sameProtocol(b)}
+	c := &Comparison{A: a[0], B: b[0], RunsA: repeatsAmong(a), RunsB: repeatsAmong(b)}
 	c.Protocol = diffProtocols(c.A, c.B)
 	if c.A.Kind != c.B.Kind {
 		c.Protocol = append([]Field{{Name: "kind", A: string(c.A.Kind), B: string(c.B.Kind), Verdict: Differs}}, c.Protocol...)
@@ -36,10 +36,11 @@ func Compare(a, b []*Run) *Comparison {
 	return c
 }
 
-func sameProtocol(runs []*Run) []*Run {
+// repeatsAmong returns the runs that measured again what the first one did.
+func repeatsAmong(runs []*Run) []*Run {
 	var out []*Run
 	for _, r := range runs {
-		if r.Artifact.Protocol.ID == runs[0].Artifact.Protocol.ID {
+		if r.repeats(runs[0]) {
 			out = append(out, r)
 		}
 	}

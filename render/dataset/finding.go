@@ -121,8 +121,10 @@ func (t *Topic) compose(baseline *Run) {
 		t.Date = max(t.Date, r.Day)
 		t.Imported = t.Imported && r.Source.Mode != artifact.ModeMeasured
 		if r.Who == last {
-			groups[len(groups)-1] = append(groups[len(groups)-1], r)
-			continue
+			if at := len(groups) - 1; r.repeats(heads[at]) {
+				groups[at] = append(groups[at], r)
+			}
+			continue // an older engine version is for the trends
 		}
 		last = r.Who
 		heads, groups = append(heads, r), append(groups, []*Run{r})
@@ -241,8 +243,13 @@ func (t *Topic) loadFindings() {
 			t.Findings = append(t.Findings, f)
 		}
 	}
+	if len(t.Findings) == 0 { // nothing in common to compare
+		for _, r := range t.Runs {
+			t.Findings = append(t.Findings, t.single(r)...)
+		}
+	}
 	for _, r := range t.Runs {
-		if deref(r.Load.Requests.Failed) > 0 {
+		if deref(r.Load.Requests.Failed) > 0 && deref(r.Load.Requests.Completed) > 0 {
 			t.Findings = append(t.Findings, failures(r))
 		}
 	}

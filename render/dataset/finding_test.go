@@ -227,3 +227,46 @@ reason = "gated"
 		t.Errorf("tasks %v", c.Tasks)
 	}
 }
+
+func TestFilterReverses(t *testing.T) {
+	f := newFixture(t)
+	for p, v := range map[string][2]float64{"BF16": {0.585, 0.755}, "FP8": {0.590, 0.750}, "NVFP4": {0.375, 0.780}} {
+		f.put(filteredRun(p, v[0], v[1]))
+	}
+	topic := f.clean().Topics()[0]
+	i := slices.IndexFunc(topic.Findings, func(f Finding) bool { return f.Template == "filter-reverses" })
+	if i < 0 {
+		t.Fatalf("findings %v", templates(topic.Findings))
+	}
+	order := func(slot string) (out []string) {
+		for _, n := range topic.Findings[i].Slots[slot].([]NamedValue) {
+			out = append(out, n.Run.Who.Precision)
+		}
+		return out
+	}
+	if a, b := order("list_a"), order("list_b"); !slices.Equal(a, []string{"FP8", "BF16", "NVFP4"}) || !slices.Equal(b, []string{"NVFP4", "BF16", "FP8"}) {
+		t.Errorf("by the first filter %v, by the second %v", a, b)
+	}
+	if n := notice(topic.Caveats, "filter-changes-ranking"); n == nil || len(n.Runs) != 3 {
+		t.Errorf("caveat %+v", n)
+	}
+}
+
+func TestAnotherEngineVersionIsNoRepeat(t *testing.T) {
+	f := newFixture(t)
+	old := loadRun("BF16", 1, "2025-12-01", 200)
+	old.Subject.EngineVersion = ptr("0.12.0")
+	f.put(bundle(old))
+	id := f.put(bundle(loadRun("BF16", 1, "2025-12-22", 322)))
+	s := f.clean()
+	topic := s.Topics()[0]
+	if len(topic.Runs) != 1 || len(topic.Repeats[topic.Runs[0]]) != 1 || topic.Findings[0].Slots["a"] != 322.0 {
+		t.Errorf("runs %d, finding %+v", len(topic.Runs), topic.Findings[0])
+	}
+	if notice(s.Run(id).Notices, "single-repeat") == nil {
+		t.Error("a run of another version repeats nothing")
+	}
+	if len(s.Trends()) != 1 {
+		t.Error("it is a point of the trend")
+	}
+}

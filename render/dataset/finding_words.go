@@ -1,6 +1,7 @@
 package dataset
 
 import (
+	"cmp"
 	"math"
 	"slices"
 
@@ -124,11 +125,54 @@ func (t *Topic) evalFindings() {
 			t.Findings = append(t.Findings, scoreFinding(r, s))
 		}
 	}
+	if f, ok := t.filterFinding(); ok {
+		t.Findings = append(t.Findings, f)
+	}
 	for _, r := range t.Runs {
 		if f, ok := rescoredFinding(r, t.Task); ok {
 			t.Findings = append(t.Findings, f)
 		}
 	}
+}
+
+// NamedValue is a figure of one run in a list of a sentence.
+type NamedValue struct {
+	Name  string
+	Run   *Run
+	Value float64
+}
+
+// filterFinding lists the scores by the two filters that rank the runs
+// differently, the highest first.
+func (t *Topic) filterFinding() (Finding, bool) {
+	n := filterRanking(t.Runs, t.Task)
+	if n == nil {
+		return Finding{}, false
+	}
+	first := func(name string) *artifact.Metric {
+		for _, m := range taskOf(t.Runs[0], t.Task).Metrics {
+			if m.Metric == n.Slots["metric"] && deref(m.Filter) == name && m.Value != nil {
+				return &m
+			}
+		}
+		return nil
+	}
+	f := Finding{Template: "filter-reverses", Metric: "score", Kind: KindShare, Run: t.Runs[0], Slots: map[string]any{"task": t.Task}}
+	for slot, name := range map[string]string{"a": n.Slots["filter_a"].(string), "b": n.Slots["filter_b"].(string)} {
+		m := first(name)
+		var list []NamedValue
+		for _, r := range t.Runs {
+			list = append(list, NamedValue{r.Who.Name, r, *filtered(taskOf(r, t.Task), m)})
+		}
+		slices.SortStableFunc(list, func(a, b NamedValue) int {
+			if deref(m.Better) == string(Lower) {
+				a, b = b, a
+			}
+			return cmp.Compare(b.Value, a.Value)
+		})
+		f.Slots["filter_"+slot], f.Slots["list_"+slot] = name, list
+	}
+	return f, true
 }
 
 func allTruncated(r *Run, task string) (Finding, bool) {

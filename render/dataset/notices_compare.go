@@ -32,8 +32,10 @@ func comparisonNotices(c *Comparison) []Notice {
 				}
 			}
 		}
-		// A rule of scoring has a notice of its own, which says more.
-		if !slices.Equal(names, []string{"scorer"}) {
+		// A rule of scoring has a notice of its own, which says more; with the
+		// rule goes the filter that belonged to it.
+		scoring := slices.Contains(names, "scorer") && !slices.ContainsFunc(names, func(n string) bool { return n != "scorer" && n != "filter" })
+		if !scoring {
 			add("protocol-mismatch", Warn, "", map[string]any{"fields": names}, fields)
 		}
 	}
@@ -148,7 +150,7 @@ func filterRanking(runs []*Run, task string) *Notice {
 				return &Notice{
 					Code: "filter-changes-ranking", Severity: Warn, Task: task, Runs: slices.Clone(runs),
 					Slots: map[string]any{
-						"filter_a": list[0].filter, "first_a": list[0].first, "filter_b": other.filter, "first_b": other.first,
+						"metric": name, "filter_a": list[0].filter, "first_a": list[0].first, "filter_b": other.filter, "first_b": other.first,
 					},
 				}
 			}

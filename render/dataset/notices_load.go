@@ -16,16 +16,18 @@ const (
 	burstFactor  = 2.0  // how much slower the first wave must be to be named
 )
 
-// repeats returns the runs that measured the same subject under the same
-// protocol as r, r included.
-func (r *Run) repeats() []*Run {
-	var out []*Run
-	for _, o := range r.How.Runs {
-		if o == r || o.Who == r.Who && o.Standing && o.Artifact.Simulated == r.Artifact.Simulated {
-			out = append(out, o)
-		}
-	}
-	return out
+// repeats reports whether r measured again what o did: the same subject under
+// the same protocol on the same version of the engine. Another version is
+// another point of a trend.
+func (r *Run) repeats(o *Run) bool {
+	va, vb := r.Artifact.Subject.EngineVersion, o.Artifact.Subject.EngineVersion
+	return r == o || r.Who == o.Who && r.How == o.How && r.Artifact.Simulated == o.Artifact.Simulated &&
+		(va == nil) == (vb == nil) && deref(va) == deref(vb)
+}
+
+// repeated reports whether another standing run repeats r.
+func (r *Run) repeated() bool {
+	return slices.ContainsFunc(r.How.Runs, func(o *Run) bool { return o != r && o.Standing && o.repeats(r) })
 }
 
 // singleRepeat: a load test always varies; an evaluation does when the model
@@ -36,13 +38,13 @@ func singleRepeat(_ *Set, r *Run) []Notice {
 			if temperature, ok := number(r.Artifact.Protocol.Parameters["temperature"]); !ok || temperature <= 0 || deref(t.Repeats) > 1 {
 				return nil
 			}
-			if len(r.repeats()) > 1 {
+			if r.repeated() {
 				return nil
 			}
 			return one("single-repeat", Warn, nil)
 		})
 	}
-	if r.Load == nil || len(r.repeats()) > 1 {
+	if r.Load == nil || r.repeated() {
 		return nil
 	}
 	return one("single-repeat", Warn, nil)

@@ -126,7 +126,7 @@ func scoreOf(t *artifact.Task) (Score, bool) {
 	case s.Correct >= 0:
 		s.Lo, s.Hi = stats.Wilson(s.Correct, s.N)
 		s.Interval = true
-	case s.Stderr != nil:
+	case s.Stderr != nil && *s.Stderr > 0: // a spread of 0 is no certainty
 		s.Lo, s.Hi = s.Value-1.96**s.Stderr, s.Value+1.96**s.Stderr
 		s.Interval = true
 	}
