@@ -193,9 +193,10 @@ func (a answer) refuse(tried []answer) *Error {
 	case a.err != nil:
 		e := *a.err
 		e.Message = "asked " + a.url + ": " + e.Message
-		if strings.Contains(e.Message, "HTTP response to HTTPS client") {
+		if strings.Contains(e.Message, "HTTP response to HTTPS client") || strings.Contains(e.Message, "first record does not look like a TLS handshake") {
 			e.Class = ClassURL
-			e.Message += "; the server speaks plain HTTP, likely " + strings.Replace(strings.TrimSuffix(a.url, "/models"), "https://", "http://", 1)
+			e.Message = fmt.Sprintf("asked %s, which answered without TLS; the right URL is likely %s", a.url,
+				strings.Replace(strings.TrimSuffix(a.url, "/models"), "https://", "http://", 1))
 		}
 		return &e
 	case a.status == 401 || a.status == 403:

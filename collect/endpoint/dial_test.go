@@ -3,7 +3,11 @@ package endpoint_test
 import (
 	"context"
 	"errors"
+	"io"
+	"log"
 	"net"
+	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -106,11 +110,31 @@ func TestDialClosedPort(t *testing.T) {
 	if !errors.As(err, &e) || e.Class != endpoint.ClassConnect || e.Unsent() || !strings.Contains(e.Message, "refused") {
 		t.Fatalf("%+v", err)
 	}
-	// https to a server of plain http names the other scheme.
-	s := endpointtest.New(t)
-	_, err = endpoint.Dial(context.Background(), endpoint.Options{URL: strings.Replace(s.URL, "http:", "https:", 1)})
-	if !errors.As(err, &e) {
-		t.Fatalf("%v", err)
+}
+
+// TestDialScheme: https to a server of plain http, and the other way round.
+func TestDialScheme(t *testing.T) {
+	handler := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(404) })
+	plain, secure := httptest.NewServer(handler), httptest.NewUnstartedServer(handler)
+	secure.Config.ErrorLog = log.New(io.Discard, "", 0)
+	secure.StartTLS()
+	defer plain.Close()
+	defer secure.Close()
+	for _, c := range []struct{ url, likely string }{
+		{strings.Replace(plain.URL, "http:", "https:", 1), plain.URL},
+		{strings.Replace(secure.URL, "https:", "http:", 1), secure.URL},
+	} {
+		_, err := endpoint.Dial(context.Background(), endpoint.Options{URL: c.url})
+		var e *endpoint.Error
+		if !errors.As(err, &e) || !e.Unsent() || !strings.Contains(e.Message, "the right URL is likely "+c.likely) {
+			t.Errorf("%s: %v", c.url, err)
+		}
+	}
+	// A certificate that nobody vouches for is a failed connection.
+	_, err := endpoint.Dial(context.Background(), endpoint.Options{URL: secure.URL})
+	var e *endpoint.Error
+	if !errors.As(err, &e) || e.Class != endpoint.ClassConnect || !strings.Contains(e.Message, "certificate") {
+		t.Errorf("%v", err)
 	}
 }
 

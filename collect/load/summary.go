@@ -44,10 +44,13 @@ func Summary(w io.Writer, a *artifact.Artifact) error {
 	t.latency("Time per Output Token (excl. 1st token)", "TPOT", l.Latency.TPOT)
 	t.latency("Inter-token Latency", "ITL", l.Latency.ITL)
 	if l.Latency.ITL == nil {
-		t.latency("Inter-chunk Latency (chunks are not tokens)", "ICL", l.Latency.ICL)
+		t.latency("Inter-chunk Latency", "ICL", l.Latency.ICL)
 	}
 	t.latency("End-to-end Latency", "E2EL", l.Latency.E2E)
 	t.title("", '=')
+	if c := l.Requests.Completed; c != nil && *c > 0 && l.Tokens.Output == nil {
+		t.printf("the server sent no token counts, so figures per token are unknown\n")
+	}
 	if b := l.Client.Bound; b != nil && *b {
 		t.printf("the client may have been the bottleneck (%s): these figures are no upper bound of the server\n", *l.Client.Reason)
 	}
