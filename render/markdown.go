@@ -20,6 +20,7 @@ import (
 //	mdtext t     running text with its links and code
 //	mdtable t    a table with aligned columns
 //	fence s      a block of code
+//	plain s      Markdown written by a person, with plain spaces before units
 //	link href    the target of a link: the Markdown twin of a page
 func markdownFuncs(l *locale.Locale) template.FuncMap {
 	return template.FuncMap{
@@ -31,6 +32,7 @@ func markdownFuncs(l *locale.Locale) template.FuncMap {
 		"mdtable": func(t page.Table) string { return mdTable(t, l) },
 		"fence":   mdFence,
 		"link":    mdLink,
+		"plain":   locale.Plain,
 	}
 }
 
@@ -135,6 +137,8 @@ func mdText(t page.Text, cell bool) string {
 			piece = mdCode(s.Text, cell)
 		case page.Strong:
 			piece = "**" + mdEscape(s.Text) + "**"
+		case page.Sup:
+			piece = "(" + mdEscape(s.Text) + ")"
 		case page.Break:
 			piece = " "
 			if !cell {

@@ -64,6 +64,7 @@ func Site(ctx context.Context, o Options) (Result, error) {
 		o.Version = "dev"
 	}
 	site := &page.Site{Set: set, Words: words, Version: o.Version}
+	set.Problems = append(set.Problems, site.ReportProblems()...) // expressions of report bodies that cannot be evaluated
 	files, pages, err := build(ctx, site)
 	if err != nil {
 		return Result{}, err

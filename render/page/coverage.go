@@ -53,7 +53,7 @@ func (e *Edition) coverage(b *Base) *Table {
 		t.Rows = append(t.Rows, Row{Cells: cells})
 	}
 	for i, reason := range notes.reasons {
-		t.Foot = append(t.Foot, Join(" ", T(letter(i)), Rich(reason)))
+		t.Foot = append(t.Foot, Join(" ", Text{{Text: letter(i), Style: Sup}}, Rich(reason)))
 	}
 	models := map[string]bool{}
 	for _, row := range c.Rows {

@@ -30,6 +30,7 @@ type Group struct {
 type Entry struct {
 	Date     string
 	Type     string
+	Model    string
 	Protocol string
 	Tag      string
 	Head     Link
@@ -137,7 +138,7 @@ func (e *Edition) entry(b *Base, t *dataset.Topic) (Entry, bool) {
 	first := t.Findings[0]
 	head, rest := locale.Headline(e.findingBy(name, first))
 	out := Entry{
-		Date: t.Date, Type: e.L.Text("type." + t.Kind), Protocol: t.Protocol.ID,
+		Date: t.Date, Type: e.L.Text("type." + t.Kind), Protocol: t.Protocol.ID, Model: e.modelNames(t.Runs),
 		Head: Link{Cut(head, 240), e.topicLink(b, t, first)},
 	}
 	switch {
@@ -147,22 +148,55 @@ func (e *Edition) entry(b *Base, t *dataset.Topic) (Entry, bool) {
 		out.Tag = e.origin(t.Runs[0])
 	}
 	var what []string
-	if len(t.Runs) > 1 && oneModel(t.Runs) {
-		what = append(what, Cut(e.familyName(t.Runs[0]), CutCell)+e.stop())
-	}
-	if rest != "" {
-		what = append(what, rest)
-	}
-	for i, f := range t.Findings[1:] {
-		if i == 2 {
+	followed := false
+	for _, f := range t.Findings[1:] {
+		if f.Run == first.Run && f.Baseline == first.Baseline && strings.HasPrefix(f.Template, "latency-") {
+			what, followed = append(what, e.findingBy(name, f)), true // it repeats the conditions
 			break
 		}
-		what = append(what, e.findingBy(name, f))
 	}
+	if rest != "" && !followed {
+		what = append([]string{rest}, what...)
+	}
+	what = append(what, e.others(t, first, name)...)
 	out.What = Rich(Cut(e.L.Sentences(what...), 700))
 	out.Caveat, out.Level = e.caveat(t, first, name)
 	out.Caption, out.Chart = e.mini(t, name)
 	return out, true
+}
+
+// others are the subjects that the first finding does not speak of, a short
+// sentence each.
+func (e *Edition) others(t *dataset.Topic, first dataset.Finding, name namer) []string {
+	var out []string
+	for _, m := range first.More {
+		if m.Template == "linear" {
+			out = append(out, e.findingBy(name, m))
+		}
+	}
+	for _, r := range t.Runs {
+		if r == first.Run || r == first.Baseline || len(out) == 3 {
+			continue
+		}
+		if s := r.Score(t.Task); t.Kind == "eval" && s != nil && s.Correct >= 0 {
+			out = append(out, e.L.Fill("overview.rest-answered", locale.Slots{"subject": name(r), "k": s.Correct}))
+		}
+		for _, f := range t.Findings[1:] {
+			ratio, ok := f.Slots["ratio"].(float64)
+			if ok && f.Run == r && f.Baseline == first.Baseline && f.Path == first.Path && f.Baseline != nil {
+				out = append(out, e.L.Fill("overview.rest-ratio", locale.Slots{
+					"subject": name(r), "baseline": name(f.Baseline), "ratio": e.L.RatioNumber(ratio), "metric": e.findingSlot("metric", f.Metric),
+				}))
+				break
+			}
+		}
+	}
+	for _, f := range t.Findings[1:] {
+		if f.Template == "published-rescored" && f.Run == first.Run {
+			out = append(out, e.findingBy(name, f))
+		}
+	}
+	return out
 }
 
 // familyName is the model that the runs of a topic share.
@@ -171,6 +205,17 @@ func (e *Edition) familyName(r *dataset.Run) string {
 		return artifact.ModelName(m)
 	}
 	return artifact.ModelName(r.Subject.Model)
+}
+
+// modelNames are the models of the runs.
+func (e *Edition) modelNames(runs []*dataset.Run) string {
+	var names []string
+	for _, r := range runs {
+		if n := Cut(e.familyName(r), 40); !slices.Contains(names, n) {
+			names = append(names, n)
+		}
+	}
+	return Cut(e.L.Enum(names...), CutCell)
 }
 
 // topicLink leads to the report that shows the topic, else to the run that its
@@ -202,14 +247,22 @@ func (e *Edition) caveat(t *dataset.Topic, f dataset.Finding, name namer) (Text,
 	var out []string
 	doubts := map[string]bool{}
 	for _, m := range f.More {
+		if m.Template == "linear" {
+			continue // no doubt; others says it
+		}
+		if m.Template == "mde" {
+			m.Template = "mde-short"
+		}
 		doubts[strings.TrimSuffix(strings.TrimSuffix(m.Template, "-short"), "-plain")] = true
 		out = append(out, e.findingBy(name, m))
 	}
 	level := string(dataset.Warn)
+	told := map[string]bool{}
 	for _, n := range t.Caveats {
-		if len(out) >= 3 || doubts[said[n.Code]] || n.Severity == dataset.Info && len(out) > 0 {
+		if len(out) >= 3 || told[n.Code] || doubts[said[n.Code]] || n.Severity == dataset.Info && len(out) > 0 {
 			continue
 		}
+		told[n.Code] = true
 		if len(out) == 0 {
 			level = string(n.Severity)
 		}
@@ -248,7 +301,11 @@ func (e *Edition) mini(t *dataset.Topic, name namer) (string, Chart) {
 			panel.Series = append(panel.Series, e.scoreSeries(name(r), r, s))
 		}
 		c.Panels = []ChartPanel{panel}
-		c.Title = l.Clauses(e.taskLabel(t.Task, n, of), l.Text("th.ci"))
+		task := e.taskLabel(t.Task, 0, 0)
+		if of > n {
+			task = l.Fill("runs.short-first", locale.Slots{"task": task, "n": n})
+		}
+		c.Title = l.Clauses(task, l.Text("th.ci"))
 		c.Desc = e.scoresDesc(panel)
 		return c.Title, c
 	}
@@ -275,7 +332,7 @@ func (e *Edition) mini(t *dataset.Topic, name namer) (string, Chart) {
 		panel.Series = append(panel.Series, s)
 	}
 	c.Panels = []ChartPanel{panel}
-	c.Title = l.Clauses(e.label(metric), unit)
+	c.Title = l.Clauses(l.Seam(Cut(e.familyName(t.Runs[0]), 32)+" ", e.short(metric)), unit)
 	c.Desc = e.scoresDesc(panel)
 	return c.Title, c
 }
@@ -322,6 +379,13 @@ func (e *Edition) facts() []Pair {
 			}
 		}
 		slices.Sort(values)
+		for i := 0; i+1 < len(values); { // "vLLM" says nothing beside "vLLM 0.13.0"
+			if strings.HasPrefix(values[i+1], values[i]+" ") {
+				values = slices.Delete(values, i, i+1)
+			} else {
+				i++
+			}
+		}
 		if len(values) > 3 {
 			values = append(values[:3], l.Fill("word.total", locale.Slots{"n": len(values)}))
 		}

@@ -2,6 +2,7 @@ package page
 
 import (
 	"slices"
+	"strings"
 
 	"benchsite/collect/artifact"
 	"benchsite/render/dataset"
@@ -12,7 +13,7 @@ import (
 type RunPage struct {
 	Base
 	Kicker    []Link // breadcrumb; the last is not a link
-	Tag       string // where the figures come from
+	Origin    string // where the figures come from
 	ID        string
 	Facts     []Text // type, engine, device, reports
 	Relations []Text // what it was derived from, what replaced it, withdrawal
@@ -25,7 +26,7 @@ type RunPage struct {
 // Run builds the page of a run.
 func (e *Edition) Run(r *dataset.Run) (*RunPage, error) {
 	title := e.runTitle(r)
-	p := &RunPage{Base: e.Base("run", runPath(r), title, e.runDescription(r, title)), ID: r.ID, Tag: e.origin(r)}
+	p := &RunPage{Base: e.Base("run", runPath(r), title, e.runDescription(r, title)), ID: r.ID, Origin: e.origin(r)}
 	p.Kicker = []Link{{e.L.Text("nav.runs"), p.Link("runs/")}, {r.Day, ""}}
 	p.Facts = e.runFacts(&p.Base, r)
 	p.Relations = e.relations(&p.Base, r)
@@ -127,14 +128,21 @@ func (e *Edition) runFacts(b *Base, r *dataset.Run) []Text {
 
 // engine is the serving engine with its version, "" when it is not known.
 func (e *Edition) engine(s artifact.Subject) string {
-	switch {
-	case s.Engine == nil:
+	if s.Engine == nil {
 		return ""
-	case s.EngineVersion == nil:
-		return Cut(*s.Engine, CutCell)
 	}
-	return Cut(*s.Engine+" "+*s.EngineVersion, CutCell)
+	name := *s.Engine
+	if proper, ok := engineNames[strings.ToLower(name)]; ok {
+		name = proper
+	}
+	if s.EngineVersion != nil {
+		name += " " + *s.EngineVersion
+	}
+	return Cut(name, CutCell)
 }
+
+// engineNames spells engines as their makers do.
+var engineNames = map[string]string{"vllm": "vLLM", "sglang": "SGLang", "tensorrt-llm": "TensorRT-LLM", "llama.cpp": "llama.cpp"}
 
 // device is the accelerator with how many of it were used.
 func (e *Edition) device(r *dataset.Run) string {

@@ -10,7 +10,7 @@ import (
 
 // How many items a run page lists. The records hold all of them.
 const (
-	listedItems   = 60
+	listedItems   = 30
 	listedChanges = 60
 )
 
@@ -145,7 +145,7 @@ func (e *Edition) evalSections(b *Base, r *dataset.Run) ([]Section, error) {
 // counts.
 func (e *Edition) outcomeTable(r *dataset.Run) *Table {
 	l := e.L
-	t := &Table{Label: l.Text("section.outcomes"), Hint: true, Head: []Column{
+	t := &Table{Label: l.Text("section.outcomes"), Class: "outcomes", Hint: true, Head: []Column{
 		Col(l.Text("th.task")), Num(l.Text("th.score")), Num(l.Text("th.ci")), Num(l.Text("th.n")), Num(l.Text("th.correct")),
 		Num(l.Text("th.wrong")), Num(l.Text("th.unparsed")), Num(l.Text("th.truncated")), Num(l.Text("th.error")),
 	}}

@@ -37,13 +37,13 @@ func (e *Edition) loadTiles(r *dataset.Run) []Tile {
 			requests.Note, _ = locale.Headline(l.Fill(key, locale.Slots{"offered": int(*v), "failed": int(*f), "completed": int(*v - *f)}))
 		}
 	}
-	p50 := e.latencyTile("e2e", "p50", load.Latency.E2E, pick50, nil, l.Text("run.tile-not-recorded"))
-	p95 := e.latencyTile("e2e", "p95", load.Latency.E2E, func(d *artifact.Distribution) *float64 { return r.Shown(d, 95) }, pick50, e.whyNoPercentile(load.Latency.E2E, 20))
+	p50 := e.latencyTile("metric.e2e", "p50", load.Latency.E2E, pick50, nil, l.Text("run.tile-not-recorded"))
+	p95 := e.latencyTile("metric.e2e", "p95", load.Latency.E2E, func(d *artifact.Distribution) *float64 { return r.Shown(d, 95) }, pick50, e.whyNoPercentile(load.Latency.E2E, 20))
 	why := l.Text("run.tile-not-recorded")
 	if !streamed {
 		why = l.Text("run.tile-not-streamed")
 	}
-	ttft := e.latencyTile("ttft", "p50", load.Latency.TTFT, pick50, nil, why)
+	ttft := e.latencyTile("metric.ttft", "p50", load.Latency.TTFT, pick50, nil, why)
 	return []Tile{out, rate, requests, p50, p95, ttft}
 }
 
@@ -51,8 +51,8 @@ func pick50(d *artifact.Distribution) *float64 { return d.P50 }
 
 // latencyTile is one percentile; above is the value with which its note
 // compares it.
-func (e *Edition) latencyTile(term, part string, d *artifact.Distribution, pick, above func(*artifact.Distribution) *float64, why string) Tile {
-	t := Tile{Label: e.label(term) + " " + part, Value: locale.Unknown, Note: why}
+func (e *Edition) latencyTile(key, part string, d *artifact.Distribution, pick, above func(*artifact.Distribution) *float64, why string) Tile {
+	t := Tile{Label: e.L.Fill(key, locale.Slots{"percentile": part}), Value: locale.Unknown, Note: why}
 	if d == nil {
 		return t
 	}
@@ -117,7 +117,7 @@ func hasAttachment(r *dataset.Run, kind artifact.AttachmentKind) bool {
 func (e *Edition) latencyTable(r *dataset.Run) *Table {
 	l, lat := e.L, r.Load.Latency
 	t := &Table{Label: l.Text("section.latency"), Head: []Column{
-		Col(""), Num(l.Text("th.n")), Num(e.label("mean")), Num(l.Text("th.min")), Num("p50"), Num("p90"), Num("p95"), Num("p99"), Num(l.Text("th.max")),
+		Col(l.Text("th.metric")), Num(l.Text("th.n")), Num(e.label("mean")), Num(l.Text("th.min")), Num("p50"), Num("p90"), Num("p95"), Num("p99"), Num(l.Text("th.max")),
 	}}
 	rows := []struct {
 		term string
@@ -141,6 +141,9 @@ func (e *Edition) latencyTable(r *dataset.Run) *Table {
 			scale = l.MillisScale(*cmp.Or(d.P50, d.Mean, artifact.Ptr(0.0)))
 		}
 		name := e.short(row.term)
+		if row.term == "e2e" {
+			name = l.Text("metric.e2e-short")
+		}
 		if row.d != nil {
 			name = l.Bracket(name, scale.Unit())
 		}

@@ -108,8 +108,15 @@ func (e *Edition) envPairs(r *dataset.Run) []Pair {
 	if t := text(r.Source.LocalTime); t != "" {
 		out = append(out, Pair{l.Text("th.time"), T(Cut(t, CutCell))})
 	}
-	for _, k := range slices.Sorted(maps.Keys(r.Source.Set)) {
-		out = append(out, Pair{"--set", TCode(Cut(k+"="+r.Source.Set[k], CutValue))})
+	var set Text
+	for i, k := range slices.Sorted(maps.Keys(r.Source.Set)) {
+		if i > 0 {
+			set = append(set, Span{Style: Break})
+		}
+		set = append(set, Span{Text: Cut(k+"="+r.Source.Set[k], CutValue), Style: Code})
+	}
+	if len(set) > 0 {
+		out = append(out, Pair{"--set", set})
 	}
 	return out
 }

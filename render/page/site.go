@@ -2,6 +2,7 @@ package page
 
 import (
 	"strings"
+	"sync"
 
 	"benchsite/render/dataset"
 	"benchsite/render/locale"
@@ -12,6 +13,11 @@ type Site struct {
 	Set     *dataset.Set
 	Words   *locale.Catalogue
 	Version string // of benchsite, for the footer
+
+	labels struct { // see subjectLabel
+		once  sync.Once
+		model map[string]string
+	}
 }
 
 // Edition is the site in one language. It is read-only: its pages may be built
@@ -72,7 +78,7 @@ func (e *Edition) Jobs() []Job {
 	if len(e.Set.Reports) > 0 {
 		jobs = append(jobs, e.job("reports/", func() (Page, error) { return e.Reports(), nil }))
 	}
-	//	jobs = append(jobs, e.reportJobs()...)
+	jobs = append(jobs, e.reportJobs()...)
 	jobs = append(jobs, e.methodJobs()...)
 	return jobs
 }

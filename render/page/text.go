@@ -11,6 +11,7 @@ const (
 	Code   Style = "code"   // ids, commands, file names, parameters
 	Strong Style = "strong" // the lead of a paragraph
 	Muted  Style = "muted"  // unknown values and other second text
+	Sup    Style = "sup"    // the letter of a footnote
 	Break  Style = "break"  // a line break; Text is empty
 )
 

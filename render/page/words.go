@@ -123,14 +123,22 @@ func (e *Edition) differing(fields []dataset.Field) string {
 // protocolBox is the box of a run: its protocol, and what stands beside it.
 func (e *Edition) protocolBox(b *Base, r *dataset.Run) *Protocol {
 	box := &Protocol{Title: e.L.Text("section.protocol"), ID: r.Protocol.ID}
+	var unknown []string
 	for _, f := range r.Parameters() {
-		v := TMuted(e.L.Text("word.unknown"))
-		if f.Verdict != dataset.Unknown {
-			v = e.parameter(f)
+		if f.Verdict == dataset.Unknown {
+			unknown = append(unknown, lowerFirst(Cut(e.L.Param(f.Name), CutCell)))
+			continue
 		}
-		box.Pairs = append(box.Pairs, Pair{e.L.Param(f.Name), v})
+		box.Pairs = append(box.Pairs, Pair{Cut(e.L.Param(f.Name), CutCell), e.parameter(f, r)})
+		if n := r.Load; n != nil && (f.Name == "concurrency" || f.Name == "rate") && n.Requests.Offered != nil {
+			// The number of requests is no part of the protocol; it stands beside it.
+			box.Pairs = append(box.Pairs, Pair{e.L.Param("requests"), T(e.L.Count(int(*n.Requests.Offered)))})
+		}
 	}
 	box.Note = T(e.L.Text("note.protocol"))
+	if len(unknown) > 0 {
+		box.Note = T(e.L.Fill("note.protocol-unknown", locale.Slots{"fields": e.L.List(unknown...)}))
+	}
 	if n := len(r.How.Runs); n > 0 {
 		box.Note = Join(gapOf(e.Lang), box.Note, TLink(e.L.Fill("run.protocol-runs", locale.Slots{"n": n}), b.Link("runs/#"+r.Protocol.ID)))
 	}
@@ -138,11 +146,15 @@ func (e *Edition) protocolBox(b *Base, r *dataset.Run) *Protocol {
 }
 
 // parameter prints the value of one parameter.
-func (e *Edition) parameter(f dataset.Field) Text {
+func (e *Edition) parameter(f dataset.Field, r *dataset.Run) Text {
 	s := Cut(e.L.ParamValue(f.Name, f.A), CutCell)
 	switch f.Name {
 	case "workload_sha256", "prompt_sha256", "system_sha256", "items_sha256", "dataset_sha256":
 		return TCode(Cut(s, 12))
+	case "workload":
+		if n, ok := promptTokens(r); ok && f.A == "one-prompt" {
+			return T(e.L.Fill("value.workload-tokens", locale.Slots{"workload": s, "n": n}))
+		}
 	}
 	return T(s)
 }
@@ -223,8 +235,38 @@ func (e *Edition) tasks(r *dataset.Run) string {
 	return e.L.Enum(names...)
 }
 
-// subjectLabel names what was measured.
-func (e *Edition) subjectLabel(r *dataset.Run) string { return Cut(r.Subject.Name, CutCell) }
+// subjectLabel names what was measured: base model, number format, and devices
+// where the model is split; the recorded name where that would name two models
+// alike or nothing is known.
+func (e *Edition) subjectLabel(r *dataset.Run) string {
+	e.labels.once.Do(func() {
+		e.labels.model = map[string]string{}
+		for _, r := range e.Set.Runs {
+			label := familyLabel(r)
+			if m, ok := e.labels.model[label]; !ok {
+				e.labels.model[label] = r.Subject.Model
+			} else if m != r.Subject.Model {
+				e.labels.model[label] = "" // two models: neither may be called so
+			}
+		}
+	})
+	label := familyLabel(r)
+	if label == "" || e.labels.model[label] != r.Subject.Model {
+		return Cut(r.Subject.Name, CutCell)
+	}
+	if tp := r.Subject.Parallel.TP; tp != nil && *tp > 1 {
+		label += ", TP=" + itoa(int(*tp))
+	}
+	return Cut(label, CutCell)
+}
+
+func familyLabel(r *dataset.Run) string {
+	base, precision := text(r.Subject.BaseModel), text(r.Subject.Precision)
+	if base == "" || precision == "" {
+		return ""
+	}
+	return artifact.ModelName(base) + " " + precision
+}
 
 // typeWord is the type of a run in words.
 func (e *Edition) typeWord(k artifact.Kind) string { return e.L.Text("type." + string(k)) }
@@ -258,8 +300,21 @@ func (e *Edition) short(term string) string {
 	return capital(t.Short)
 }
 
+// promptTokens is the length of the prompt when all requests had the same one.
+func promptTokens(r *dataset.Run) (int, bool) {
+	if r.Load == nil || r.Load.Tokens.Prompt == nil || r.Load.Requests.Completed == nil {
+		return 0, false
+	}
+	total, n := *r.Load.Tokens.Prompt, *r.Load.Requests.Completed
+	if n == 0 || total%n != 0 {
+		return 0, false
+	}
+	return int(total / n), true
+}
+
 func capital(s string) string {
-	if s != "" && s[0] >= 'a' && s[0] <= 'z' && !strings.HasPrefix(s, "p5") && !strings.HasPrefix(s, "p9") {
+	word, _, _ := strings.Cut(s, " ")
+	if s != "" && s[0] >= 'a' && s[0] <= 'z' && !strings.ContainsAny(word, "_0123456789") && word != "max-num-seqs" && word != "n-shot" && word != "pass@k" {
 		return string(s[0]-'a'+'A') + s[1:]
 	}
 	return s
