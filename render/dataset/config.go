@@ -138,6 +138,28 @@ func ParseConfig(file string, data []byte) (Config, error) {
 			return Config{}, fault(fmt.Sprintf("subject[%d].name", i), "is missing; a color needs the name of its subject")
 		}
 		c.Colors[name] = slot
+		if derived := derivedName(s); derived != "" {
+			c.Colors[derived] = slot
+		}
 	}
 	return c, nil
+}
+
+// derivedName is the name that runs of a configured subject get from their
+// model: the name in the file is that of the plan.
+func derivedName(s map[string]any) string {
+	model, _ := s["model"].(string)
+	if model == "" {
+		return ""
+	}
+	sub := artifact.Subject{Model: model}
+	if p, ok := s["precision"].(string); ok {
+		sub.Precision = &p
+	}
+	if parallel, ok := s["parallel"].(map[string]any); ok {
+		if tp, ok := parallel["tp"].(int64); ok {
+			sub.Parallel.TP = &tp
+		}
+	}
+	return artifact.SubjectName(sub)
 }

@@ -23,6 +23,9 @@ links = [{ title = { zh = "源码", en = "Source" }, url = "https://example.org/
 
 [[subject]]
 name = "small"
+model = "Acme/Small-1B"
+precision = "INT4"
+parallel = { tp = 2 }
 endpoint = "simulate:steady"
 color = "s5"
 [subject.server]
@@ -41,7 +44,7 @@ slo = { ttft = "500ms" }
 	if !slices.Equal(c.Languages, []string{"en", "zh"}) || !maps.Equal(c.Baseline, map[string]string{"precision": "FP16", "tp": "1"}) {
 		t.Errorf("languages %v, baseline %v", c.Languages, c.Baseline)
 	}
-	if c.Colors["small"] != "s5" || len(c.Links) != 1 || c.Links[0].Title.In("en") != "Source" || c.Hash == "" {
+	if c.Colors["small"] != "s5" || c.Colors["Small-1B INT4 tp2"] != "s5" || len(c.Links) != 1 || c.Links[0].Title.In("en") != "Source" || c.Hash == "" {
 		t.Errorf("colors %v, links %v", c.Colors, c.Links)
 	}
 	d, err := ParseConfig("config.toml", nil)
