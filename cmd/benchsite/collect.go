@@ -1,0 +1,184 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"time"
+
+	"benchsite/collect"
+)
+
+var collectCommand = command{
+	name: "collect", summary: "run the plan of config.toml into artifacts",
+	usage: `
+Runs every load test of the configuration against every subject it names and
+stores each point as it ends. A point that fails is said and the rest goes on
+(exit code 3). The first Ctrl-C lets what is in flight finish and keeps
+everything; --resume goes on where an unfinished plan ended.`,
+	build: func(f *flags) func(context.Context, *ui, []string) error {
+		var o collectOptions
+		f.set.StringSliceVar(&o.only, "only", nil, "only load tests or subjects of this `NAME` (may be repeated)")
+		dry := f.set.Bool("dry-run", false, "show the plan, send nothing")
+		f.set.BoolVar(&o.resume, "resume", false, "leave out what an unfinished run of this plan has done")
+		f.set.BoolVar(&o.again, "again", false, "collect simulated points again")
+		f.set.Float64Var(&o.maxErrorShare, "max-error-share", 0, "`SHARE` of failed requests, 0 to 1, that a point may have")
+		f.common()
+		return func(ctx context.Context, u *ui, args []string) error {
+			if len(args) > 0 {
+				return usageErr("collect takes no argument, got %q", args[0])
+			}
+			plan, err := f.plan()
+			if err != nil {
+				return err
+			}
+			if *dry {
+				return printPlan(u, plan)
+			}
+			return runCollect(ctx, u, f, plan, o)
+		}
+	},
+}
+
+type collectOptions struct {
+	only          []string
+	resume, again bool
+	maxErrorShare float64
+}
+
+func runCollect(ctx context.Context, u *ui, f *flags, plan collect.Plan, o collectOptions) error {
+	store, err := f.store()
+	if err != nil {
+		return err
+	}
+	recoverRuns(u, store)
+	if len(plan.Points) == 0 {
+		u.note("%s plans no load test; nothing to collect", f.config)
+		return nil
+	}
+	watch := newWatcher(u)
+	out, err := collect.Run(ctx, plan, store, watch.event, collect.RunOptions{
+		Resume: o.resume, Again: o.again, Only: o.only, MaxErrorShare: o.maxErrorShare,
+		Command: commandLine(), Version: version(), Getenv: os.Getenv,
+	})
+	watch.bar.done()
+	if err != nil {
+		return failErr(err)
+	}
+	if len(out.Results) == 0 && !out.Interrupted {
+		return usageErr("--only names no load test and no subject of %s", f.config)
+	}
+	watch.summary(out)
+	if out.Interrupted {
+		return context.Canceled
+	}
+	return endWith(out.ExitCode())
+}
+
+// watcher shows the events of a running plan.
+type watcher struct {
+	u       *ui
+	bar     *progress
+	skipped int
+}
+
+func newWatcher(u *ui) *watcher { return &watcher{u: u, bar: u.progress()} }
+
+func (w *watcher) event(e collect.Event) {
+	head := fmt.Sprintf("[%d/%d] %s", e.Index+1, e.Total, e.Point)
+	switch e.Kind {
+	case collect.EventTick:
+		w.bar.show(func() string { return head + "  " + tick(e) })
+		return
+	case collect.EventStart:
+		return
+	case collect.EventSkip:
+		w.skipped++
+		return
+	}
+	w.bar.done()
+	switch e.Kind {
+	case collect.EventDone:
+		w.u.note("%s  %s", head, e.ID)
+	case collect.EventFail:
+		w.u.warn("%s: %s", e.Point, reasonOf(e.Err))
+	case collect.EventNote:
+		w.u.note("%s: %s", e.Point, e.Note)
+	}
+}
+
+// tick is one line of live figures: phase, done, in flight, rate, TTFT, ETA.
+func tick(e collect.Event) string {
+	s := e.Snapshot
+	line := fmt.Sprintf("%s  %d", s.Phase, s.Done)
+	if s.Requests > 0 {
+		line += fmt.Sprintf("/%d", s.Requests)
+	}
+	line += fmt.Sprintf(" done, %d in flight", s.InFlight)
+	if s.Failed > 0 {
+		line += fmt.Sprintf(", %d failed", s.Failed)
+	}
+	if sec := s.Elapsed.Seconds(); sec > 0 {
+		line += fmt.Sprintf(", %.1f req/s, %.0f tokens/s", float64(s.Done)/sec, float64(s.OutputTokens)/sec)
+	}
+	if s.TTFTP50 > 0 {
+		line += fmt.Sprintf(", TTFT p50 %s p99 %s", milliseconds(s.TTFTP50), milliseconds(s.TTFTP99))
+	}
+	if left, ok := s.ETA(); ok {
+		line += ", " + left.Round(time.Second).String() + " left"
+	}
+	return line
+}
+
+func milliseconds(seconds float64) string { return fmt.Sprintf("%.0f ms", seconds*1000) }
+
+func (w *watcher) summary(out collect.Outcome) {
+	done, failed := 0, 0
+	for _, r := range out.Results {
+		switch {
+		case r.Err != nil:
+			failed++
+		case !r.Skipped:
+			done++
+		}
+	}
+	line := fmt.Sprintf("collected %d", done)
+	if w.skipped > 0 {
+		line += fmt.Sprintf(", %d were there already (--again measures them again)", w.skipped)
+	}
+	if failed > 0 {
+		line += fmt.Sprintf(", %d failed", failed)
+	}
+	w.u.note("%s", line)
+}
+
+// plannedPoint is one point of a plan for machines.
+type plannedPoint struct {
+	Load        string `json:"load"`
+	Subject     string `json:"subject"`
+	Endpoint    string `json:"endpoint"`
+	Concurrency int    `json:"concurrency"`
+	Repeat      int    `json:"repeat"`
+	Requests    int    `json:"requests"`
+	Warmup      int    `json:"warmup"`
+}
+
+func printPlan(u *ui, plan collect.Plan) error {
+	points := make([]plannedPoint, 0, len(plan.Points))
+	for _, p := range plan.Points {
+		points = append(points, plannedPoint{p.Load.Name, p.Subject.Name, p.Subject.Endpoint, p.Concurrency, p.Repeat, p.Load.Requests, p.Warmup()})
+		if !u.json {
+			u.printf("%s: %d requests after %d of warm-up, %s\n", p, p.Load.Requests, p.Warmup(), p.Subject.Endpoint)
+		}
+	}
+	if u.json {
+		return u.printJSON(points)
+	}
+	n, open := plan.Requests()
+	more := ""
+	if open {
+		more = " and those limited by time"
+	}
+	u.printf("%d points, %d requests%s; nothing was sent\n", len(plan.Points), n, more)
+	return nil
+}

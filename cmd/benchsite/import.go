@@ -1,0 +1,120 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"benchsite/collect/imports"
+)
+
+var importCommand = command{
+	name: "import", summary: "turn result files of other tools into artifacts", args: " PATH…",
+	usage: `
+Reads result files that other tools wrote and stores each run as an artifact.
+A file says what it says: what it leaves out stays unknown, and nothing is read
+out of its name. The model and the date are required. --set gives what the file
+does not say, wins over the file, and is recorded; --server-log belongs to all
+PATHs of the call. The same file again is recognized.
+
+  benchsite import --date 2025-12-22 --set precision=BF16 --set parallel.tp=1 \
+      --server-log vllm.log bench_bf16.json
+  benchsite import --recursive results/
+
+Exit codes: 0 all in or already there, 3 some, 2 none.`,
+	build: func(f *flags) func(context.Context, *ui, []string) error {
+		var o imports.Options
+		var set []string
+		f.set.StringVar(&o.Format, "format", "auto", "the `NAME` of the form, instead of finding it out")
+		f.set.StringVar(&o.Date, "date", "", "the `DAY` of files that name none (2025-12-22)")
+		f.set.StringArrayVar(&set, "set", nil, "a fact the file does not say, as `KEY=VALUE`: "+strings.Join(imports.SetKeys(), ", "))
+		f.set.StringVar(&o.ServerLog, "server-log", "", "the vLLM server log of these runs, a `FILE`")
+		f.set.BoolVar(&o.Recursive, "recursive", false, "look into folders and take what is a result")
+		f.set.BoolVar(&o.DryRun, "dry-run", false, "say what would be imported, write nothing")
+		f.set.BoolVar(&o.Again, "again", false, "import a known file again with other facts, as a new artifact")
+		f.common()
+		return func(ctx context.Context, u *ui, paths []string) error {
+			var err error
+			if o.Store, err = f.store(); err != nil {
+				return err
+			}
+			if o.Set, err = imports.ParseSet(set); err != nil {
+				return usageErr("%w", err)
+			}
+			if len(paths) == 0 {
+				return withHint(usageErr("import: no file given"), "benchsite import PATH…")
+			}
+			return runImport(ctx, u, o, paths)
+		}
+	},
+}
+
+// importLine is one result for machines.
+type importLine struct {
+	Path   string `json:"path"`
+	State  string `json:"state"`
+	Tool   string `json:"tool,omitempty"`
+	ID     string `json:"id,omitempty"`
+	Reason string `json:"reason,omitempty"`
+}
+
+func runImport(ctx context.Context, u *ui, o imports.Options, paths []string) error {
+	report := func(r imports.Result) {
+		switch r.State {
+		case imports.Refused:
+			u.warn("%s", refusal(r))
+		case imports.Left:
+			u.note("left      %s: %s", r.Path, r.Reason)
+		default:
+			if !u.json {
+				u.printf("%-9s %s  %s\n", r.State, r.ID, oneLine("("+r.Tool+", "+r.Path+")"))
+			}
+		}
+	}
+	results, err := imports.Import(ctx, o, paths, report)
+	if err != nil {
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		return usageErr("%w", err)
+	}
+	counts := map[imports.State]int{}
+	lines := make([]importLine, 0, len(results))
+	for _, r := range results {
+		counts[r.State]++
+		lines = append(lines, importLine{Path: r.Path, State: string(r.State), Tool: r.Tool, ID: r.ID, Reason: r.Reason})
+	}
+	if u.json {
+		if err := u.printJSON(lines); err != nil {
+			return err
+		}
+	}
+	u.note("%s", importSummary(counts))
+	return endWith(imports.ExitCode(results))
+}
+
+func refusal(r imports.Result) string {
+	if strings.HasPrefix(r.Reason, r.Path) {
+		return r.Reason
+	}
+	return r.Path + ": " + r.Reason
+}
+
+func importSummary(counts map[imports.State]int) string {
+	var parts []string
+	for _, c := range []struct {
+		state imports.State
+		words string
+	}{
+		{imports.Imported, "imported"}, {imports.Planned, "would be imported"}, {imports.Exists, "already there"},
+		{imports.Left, "left"}, {imports.Refused, "refused"},
+	} {
+		if n := counts[c.state]; n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", n, c.words))
+		}
+	}
+	if parts == nil {
+		return "no result file found"
+	}
+	return strings.Join(parts, ", ")
+}

@@ -1,0 +1,235 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"os"
+	"strings"
+
+	"benchsite/collect"
+	"benchsite/collect/artifact"
+	"benchsite/collect/imports"
+	"benchsite/collect/load"
+)
+
+var loadCommand = command{
+	name: "load", summary: "one load test, no config needed",
+	usage: `
+Keeps -c requests in flight against an OpenAI-compatible endpoint until -n have
+been sent (or --duration is over), prints a summary, and stores the run with the
+record of every request. The URL is taken with or without /v1; model "" takes
+the only one that is served. Warm-up requests open the connections and are not
+measured. The first Ctrl-C lets what is in flight finish and keeps everything.
+
+  benchsite load --url http://127.0.0.1:8000 --model Qwen/Qwen3-32B -c 16 -n 64 --max-tokens 256 \
+      --set precision=BF16 --set parallel.tp=1`,
+	build: buildLoad,
+}
+
+// loadFlags are the flags of load that do not fit the types of a plan.
+type loadFlags struct {
+	url, model, keyEnv, body           string
+	set                                []string
+	concurrency, warmup                int
+	temperature, topP                  float64
+	topK, seed                         int64
+	noStream, again                    bool
+	prompt, promptFile                 string
+	promptSeed                         uint64
+	duration, timeout, ttft, tpot, e2e string
+	thinking                           bool
+	maxErrorShare                      float64
+}
+
+func buildLoad(f *flags) func(context.Context, *ui, []string) error {
+	var v loadFlags
+	var l collect.Load
+	s := f.set
+	s.StringVar(&v.url, "url", "", "the `URL` of the server, or simulate:PROFILE")
+	s.StringVar(&v.model, "model", "", "the `MODEL` as the server names it")
+	s.IntVarP(&v.concurrency, "concurrency", "c", 1, "`N` requests in flight")
+	s.IntVarP(&l.Requests, "requests", "n", 0, "`N` requests in all (64 when no --duration is given)")
+	s.StringVar(&v.duration, "duration", "", "end after this `TIME` (30s, 5m), whatever comes first")
+	s.Int64Var(&l.MaxTokens, "max-tokens", 256, "at most `N` output tokens a request")
+	s.Int64Var(&l.MinTokens, "min-tokens", 0, "at least `N` output tokens, where the server knows it")
+	s.BoolVar(&l.IgnoreEOS, "ignore-eos", false, "go on to max-tokens, where the server knows it")
+	s.IntVar(&v.warmup, "warmup", 0, "`N` requests that are not measured (as many as in flight)")
+	s.IntVar(&l.Repeats, "repeats", 1, "measure `N` times, an artifact each")
+	s.Float64Var(&v.temperature, "temperature", 0, "sampling temperature, a `NUMBER`; not sent when not given")
+	s.Float64Var(&v.topP, "top-p", 1, "nucleus sampling, a `NUMBER`; not sent when not given")
+	s.Int64Var(&v.topK, "top-k", 0, "`N` likeliest tokens; not sent when not given")
+	s.Int64Var(&v.seed, "seed", 0, "the sampling seed, a `NUMBER`; not sent when not given")
+	s.BoolVar(&v.thinking, "thinking", true, "thinking mode on or off (--thinking=false); not sent when not given")
+	s.BoolVar(&v.noStream, "no-stream", false, "ask for whole answers: no TTFT, no TPOT")
+	s.StringVar(&v.prompt, "prompt", "", "one `TEXT` for all requests, which a prefix cache makes cheap")
+	s.StringVar(&v.promptFile, "prompt-file", "", "prompts or messages of a JSON lines `FILE`")
+	s.IntVar(&l.Workload.InputTokens, "input-tokens", 0, "about `N` tokens in each built-in prompt")
+	s.Uint64Var(&v.promptSeed, "prompt-seed", 0, "`NUMBER` that draws the built-in prompts; new ones each time when not given")
+	s.StringVar(&v.ttft, "slo-ttft", "", "limit of TTFT for one request, a `TIME` (500ms)")
+	s.StringVar(&v.tpot, "slo-tpot", "", "limit of TPOT for one request, a `TIME` (50ms)")
+	s.StringVar(&v.e2e, "slo-e2e", "", "limit of end-to-end latency for one request, a `TIME` (20s)")
+	s.StringVar(&v.timeout, "timeout", "", "give a request up after this `TIME` (10m)")
+	s.Float64Var(&v.maxErrorShare, "max-error-share", 0, "`SHARE` of failed requests, 0 to 1, that still ends with exit code 0")
+	s.StringVar(&v.keyEnv, "api-key-env", "", "the environment `VARIABLE` that holds the API key")
+	s.StringVar(&v.body, "extra-body", "", "further fields of each request, a `JSON` object")
+	s.StringArrayVar(&v.set, "set", nil, "a fact about the subject, as `KEY=VALUE`; the keys are those of import")
+	s.BoolVar(&v.again, "again", false, "measure a simulated point again that is there already")
+	s.BoolVar(&l.KeepChunks, "keep-chunks", false, "keep the arrival of every chunk in the records")
+	f.common()
+	return func(ctx context.Context, u *ui, args []string) error {
+		if len(args) > 0 {
+			return usageErr("load takes no argument, got %q", args[0])
+		}
+		if v.url == "" {
+			return withHint(usageErr("load: no --url given"), "benchsite load --url http://127.0.0.1:8000 --model MODEL -c 16 -n 64")
+		}
+		subject, err := v.subject(f, &l)
+		if err != nil {
+			return err
+		}
+		set, err := imports.ParseSet(v.set)
+		if err != nil {
+			return usageErr("%w", err)
+		}
+		plan, err := collect.SinglePlan(subject, l)
+		if err != nil {
+			return &exitError{code: exitUsage, cause: err}
+		}
+		return runLoad(ctx, u, f, plan, v, set)
+	}
+}
+
+// subject carries the flags into the types of a plan; a flag that was not given
+// stays unset, since what is not sent is part of the protocol.
+func (v *loadFlags) subject(f *flags, l *collect.Load) (collect.Subject, error) {
+	given := f.set.Changed
+	l.Concurrency = []int{v.concurrency}
+	if l.Requests == 0 && v.duration == "" && !given("requests") {
+		l.Requests = 64
+	}
+	if given("warmup") {
+		l.Warmup = &v.warmup
+	}
+	if given("temperature") {
+		l.Temperature = &v.temperature
+	}
+	if given("top-p") {
+		l.TopP = &v.topP
+	}
+	if given("top-k") {
+		l.TopK = &v.topK
+	}
+	if given("seed") {
+		l.Seed = &v.seed
+	}
+	if given("thinking") {
+		l.Thinking = &v.thinking
+	}
+	if v.noStream {
+		l.Stream = artifact.Ptr(false)
+	}
+	l.Workload.Prompt, l.Workload.File = v.prompt, v.promptFile
+	if given("prompt-seed") {
+		l.Workload.Seed = &v.promptSeed
+	}
+	for _, d := range []struct {
+		flag, text string
+		into       *collect.Duration
+	}{
+		{"duration", v.duration, &l.Duration}, {"timeout", v.timeout, &l.Timeout},
+		{"slo-ttft", v.ttft, &l.SLO.TTFT}, {"slo-tpot", v.tpot, &l.SLO.TPOT}, {"slo-e2e", v.e2e, &l.SLO.E2E},
+	} {
+		if d.text == "" {
+			continue
+		}
+		if err := d.into.UnmarshalText([]byte(d.text)); err != nil {
+			return collect.Subject{}, usageErr("--%s: %w", d.flag, err)
+		}
+	}
+	if v.body != "" {
+		if err := json.Unmarshal([]byte(v.body), &l.ExtraBody); err != nil {
+			return collect.Subject{}, usageErr("--extra-body is not a JSON object: %w", err)
+		}
+	}
+	return collect.Subject{Endpoint: v.url, Model: v.model, KeyEnv: v.keyEnv}, nil
+}
+
+func runLoad(ctx context.Context, u *ui, f *flags, plan collect.Plan, v loadFlags, set map[string]string) error {
+	store, err := f.store()
+	if err != nil {
+		return err
+	}
+	recoverRuns(u, store)
+	watch := newWatcher(u)
+	out, err := collect.Run(ctx, plan, store, watch.event, collect.RunOptions{
+		Again: v.again, MaxErrorShare: v.maxErrorShare, Command: commandLine(), Version: version(), Getenv: os.Getenv, Set: set,
+		Adjust: func(a *artifact.Artifact) error { return imports.ApplySet(a, set) },
+	})
+	watch.bar.done()
+	if err != nil {
+		return failErr(err)
+	}
+	for _, r := range out.Results {
+		if err := printLoad(u, store, r); err != nil {
+			return err
+		}
+	}
+	return endWith(out.ExitCode())
+}
+
+// printLoad prints the summary of a run, or with --json the artifact as it was
+// stored.
+func printLoad(u *ui, store *artifact.Store, r collect.Result) error {
+	if r.ID == "" {
+		return nil
+	}
+	a, raw, err := store.Read(r.ID)
+	if err != nil {
+		return failErr(err)
+	}
+	if u.json {
+		u.printf("%s", raw)
+		return nil
+	}
+	if err := load.Summary(u.out, a); err != nil {
+		return failErr(err)
+	}
+	if a.Simulated {
+		u.println("simulated: these figures come from the embedded endpoint and describe no model")
+	}
+	u.println("artifact: " + r.ID)
+	return nil
+}
+
+// commandLine is what was typed, for the artifact; the store hides secrets.
+func commandLine() []string { return append([]string{"benchsite"}, os.Args[1:]...) }
+
+// recoverRuns turns the journals of killed runs into artifacts marked
+// interrupted, so that nothing measured is lost.
+func recoverRuns(u *ui, store *artifact.Store) {
+	for _, r := range collect.Recover(store) {
+		switch {
+		case r.Err != nil:
+			u.warn("the journal %s of an earlier run cannot be used: %v", r.Journal, r.Err)
+		case r.ID != "":
+			u.note("an earlier run did not end; what it measured is kept as %s", r.ID)
+		}
+	}
+}
+
+// reasonOf is the last cause, without the wrapping that repeats the point.
+func reasonOf(err error) string {
+	if err == nil {
+		return ""
+	}
+	var many interface{ Unwrap() []error }
+	if errors.As(err, &many) {
+		var parts []string
+		for _, e := range many.Unwrap() {
+			parts = append(parts, e.Error())
+		}
+		return strings.Join(parts, "; ")
+	}
+	return err.Error()
+}

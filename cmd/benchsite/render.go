@@ -1,0 +1,79 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"benchsite/render"
+	"benchsite/render/dataset"
+)
+
+var renderCommand = command{
+	name: "render", summary: "turn all artifacts into the site",
+	usage: `
+Writes the site of all artifacts and reports: HTML, Markdown and charts in each
+language. Only files that changed are written, and only files that render wrote
+are ever removed; a folder with other content is refused. An artifact that
+cannot be read gets a line on the problems page and the rest is rendered.`,
+	build: func(f *flags) func(context.Context, *ui, []string) error {
+		out := f.set.String("out", "site", "the `FOLDER` to write")
+		f.common()
+		return func(ctx context.Context, u *ui, args []string) error {
+			if len(args) > 0 {
+				return usageErr("render takes no argument, got %q", args[0])
+			}
+			return runRender(ctx, u, f, *out)
+		}
+	},
+}
+
+// runRender renders and says what it did; unreadable artifacts are named and
+// end with exit code 3, since a part of the input is missing from the site.
+func runRender(ctx context.Context, u *ui, f *flags, out string) error {
+	store, err := f.store()
+	if err != nil {
+		return err
+	}
+	cfg, err := f.siteConfig()
+	if err != nil {
+		return err
+	}
+	began := time.Now()
+	r, err := render.Site(ctx, render.Options{Store: store, Config: cfg, Out: out, Version: version()})
+	if errors.Is(err, render.ErrForeignFolder) {
+		return withHint(usageErr("%w", err), "name an empty folder, or one that benchsite rendered, with --out")
+	}
+	if err != nil {
+		return err
+	}
+	for _, p := range r.Problems {
+		u.warn("%s", problemLine(p))
+	}
+	for _, n := range r.Notes {
+		u.note("%s", n)
+	}
+	if u.json {
+		if err := u.printJSON(map[string]any{"out": out, "pages": r.Pages, "written": r.Written, "removed": r.Removed, "problems": r.Problems}); err != nil {
+			return err
+		}
+	}
+	u.note("rendered %d pages into %s in %s: %d files written, %d removed, the rest unchanged", r.Pages, out, time.Since(began).Round(10*time.Millisecond), r.Written, r.Removed)
+	if len(r.Problems) > 0 {
+		return endWith(exitPartial)
+	}
+	return nil
+}
+
+// problemLine says in one line which file could not be used, and why.
+func problemLine(p dataset.Problem) string {
+	s := p.File
+	if p.Line > 0 {
+		s += fmt.Sprintf(":%d", p.Line)
+	}
+	if p.Field != "" {
+		s += ": " + p.Field
+	}
+	return s + ": " + p.Cause
+}
