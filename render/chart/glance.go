@@ -147,6 +147,8 @@ func (p *pen) cellScale(f *Frame, pn page.ChartPanel, y1, y2 float64) {
 	if !pn.Dots {
 		return
 	}
+	p.quiet = true
+	defer func() { p.quiet = false }()
 	for i, t := range f.XTicks {
 		x := f.x(t.Value)
 		p.line(x, y1, x, y2, "grid", "")

@@ -3,6 +3,7 @@ package chart
 import (
 	"bytes"
 	"encoding/json"
+	"math"
 	"strconv"
 
 	"github.com/go-echarts/go-echarts/v2/charts"
@@ -28,6 +29,8 @@ func Options(c page.Chart) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	pad(wide, narrow, "title", map[string]any{"text": ""})
+	pad(wide, narrow, "graphic", nil)
 	b, err := json.Marshal(map[string]any{
 		"baseOption": wide,
 		"media":      []any{map[string]any{"query": map[string]any{"maxWidth": 480}, "option": narrow}},
@@ -39,13 +42,58 @@ func Options(c page.Chart) ([]byte, error) {
 	return bytes.ReplaceAll(b, []byte("__f__"), []byte(`\u005f_f__`)), nil
 }
 
+// pad makes the lists at key equally long in both layouts: ECharts merges them by position, and what is only in one would stay.
+// Graphic elements are repeated unseen, because an element cannot change its type.
+func pad(a, b map[string]any, key string, filler map[string]any) {
+	x, _ := a[key].([]any)
+	y, _ := b[key].([]any)
+	grow := func(short, long []any) []any {
+		for i := len(short); i < len(long); i++ {
+			one := filler
+			if one == nil {
+				one = map[string]any{}
+				for k, v := range long[i].(map[string]any) {
+					one[k] = v
+				}
+				one["invisible"] = true
+			}
+			short = append(short, one)
+		}
+		return short
+	}
+	if x, y = grow(x, y), grow(y, x); len(x) > 0 {
+		a[key], b[key] = x, y
+	}
+}
+
+// prune drops what go-echarts writes as null. Lists keep theirs: a null value interrupts a line.
+func prune(v any) {
+	switch v := v.(type) {
+	case map[string]any:
+		for k, child := range v {
+			if child == nil {
+				delete(v, k)
+			} else {
+				prune(child)
+			}
+		}
+	case []any:
+		for _, child := range v {
+			prune(child)
+		}
+	}
+}
+
+// tenth rounds a position to a tenth of a px.
+func tenth(v float64) float64 { return math.Round(v*10) / 10 }
+
 // option builds the options for one width. go-echarts checks and lays out what it has types for; what it has none for (custom ticks,
 // several titles) is added to its map.
 func option(c page.Chart, w Width) (map[string]any, error) {
 	p, frames := draw(c, w)
 	ec := charts.NewCustom()
 	ec.XAxisList, ec.YAxisList = nil, nil
-	t := &twin{c: c, p: p, w: w}
+	t := &twin{c: c, p: p, w: w, distance: map[int]float64{}}
 	for i := range frames {
 		f := &frames[i]
 		pn := c.Panels[f.Panel]
@@ -86,10 +134,22 @@ func (t *twin) complete(m map[string]any, frames []Frame) {
 	for _, k := range [...]string{"color", "toolbox", "legend"} {
 		delete(m, k)
 	}
+	prune(m)
+	if ss, ok := m["series"].([]any); ok {
+		for i, one := range ss {
+			t.completeLabel(one.(map[string]any), t.distance[i])
+		}
+	}
 	m["tooltip"] = map[string]any{"trigger": "item", "formatter": "tip"}
 	m["title"] = t.titles()
 	if g := t.graphics(); len(g) > 0 {
 		m["graphic"] = g
+	}
+	if gs, ok := m["grid"].([]any); ok {
+		for _, g := range gs {
+			// The layout has made room for the labels; ECharts must not shrink the plot for them once more.
+			g.(map[string]any)["outerBoundsMode"] = "none"
+		}
 	}
 	xs, _ := m["xAxis"].([]any)
 	ys, _ := m["yAxis"].([]any)
@@ -105,6 +165,39 @@ func (t *twin) complete(m map[string]any, frames []Frame) {
 			one.(map[string]any)["zoomOnMouseWheel"] = "ctrl"
 		}
 	}
+}
+
+// completeLabel adds the style of remarks, and how far from its mark a label stands.
+func (t *twin) completeLabel(series map[string]any, distance float64) {
+	l, _ := series["label"].(map[string]any)
+	if l == nil {
+		return
+	}
+	if l["formatter"] == "textnote" {
+		note := map[string]any{"color": "$muted", "fontWeight": 400, "fontSize": 12, "padding": []int{0, 0, 0, 6}}
+		if t.c.Kind == page.ChartRelative {
+			note["color"] = t.noteColour(series)
+			if l["position"] == "left" { // name first, then the ratio
+				note["color"], note["fontWeight"] = "$ink", 600
+			}
+		}
+		l["rich"] = map[string]any{"note": note}
+	}
+	if distance > 0 {
+		l["distance"] = tenth(distance)
+	}
+}
+
+// noteColour of a ratio's label is that of the subject it names.
+func (t *twin) noteColour(series map[string]any) string {
+	for _, pn := range t.c.Panels {
+		for _, s := range pn.Series {
+			if s.Name == series["name"] {
+				return token(s.Slot)
+			}
+		}
+	}
+	return "$muted"
 }
 
 func setTicks(axis any, ticks []Tick) {
@@ -144,6 +237,9 @@ func (t *twin) xAxis(f *Frame, i int, last bool) opts.XAxis {
 		SplitLine: &opts.SplitLine{Show: opts.Bool(f.Rows != nil)}}
 	shared := t.c.Kind == page.ChartBars || t.c.Kind == page.ChartRelative || t.c.Kind == page.ChartTimeline
 	bare := t.c.Kind == page.ChartCompare || t.c.Kind == page.ChartGlance && !t.c.Panels[f.Panel].Dots
+	if t.c.Kind == page.ChartGlance {
+		a.AxisLabel.Margin, a.AxisLabel.FontSize, a.AxisLabel.AlignMaxLabel = 2, sizeSmall, "right"
+	}
 	if shared && !last || bare {
 		a.AxisLabel.Show = opts.Bool(false)
 	}
@@ -196,12 +292,12 @@ func (t *twin) titles() []any {
 		if bold {
 			st["fontWeight"] = 600
 		}
-		one := map[string]any{"text": n.text, "padding": 0, "textStyle": st, "top": n.y - .85*size, "textAlign": [...]string{"left", "center", "right"}[n.a]}
+		// Every key is set in both layouts, because ECharts merges the phone's over the column's.
+		one := map[string]any{"text": n.text, "padding": 0, "textStyle": st, "top": tenth(n.y - .85*size), "left": "auto", "right": "auto", "textAlign": "auto"}
 		if n.a == end && n.x > t.p.w/2 {
-			one["right"] = t.p.w - n.x
-			delete(one, "textAlign")
+			one["right"] = tenth(t.p.w - n.x)
 		} else {
-			one["left"] = n.x
+			one["left"], one["textAlign"] = tenth(n.x), [...]string{"left", "center", "right"}[n.a]
 		}
 		out = append(out, one)
 	}
@@ -245,8 +341,8 @@ func (t *twin) graphics() []any {
 			line = map[string]any{"stroke": col, "lineWidth": 1.25, "lineDash": []int{3, 2}}
 		}
 		out = append(out,
-			map[string]any{"type": "line", "silent": true, "shape": map[string]any{"x1": n.x, "y1": n.y, "x2": n.x + 22, "y2": n.y}, "style": line},
-			map[string]any{"type": "circle", "silent": true, "shape": map[string]any{"cx": n.x + 11, "cy": n.y, "r": 4.3}, "style": map[string]any{"fill": fill, "stroke": col, "lineWidth": 1.5}})
+			map[string]any{"type": "line", "silent": true, "invisible": false, "shape": map[string]any{"x1": tenth(n.x), "y1": n.y, "x2": tenth(n.x + 22), "y2": n.y}, "style": line},
+			map[string]any{"type": "circle", "silent": true, "invisible": false, "shape": map[string]any{"cx": tenth(n.x + 11), "cy": n.y, "r": 4.3}, "style": map[string]any{"fill": fill, "stroke": col, "lineWidth": 1.5}})
 	}
 	return out
 }

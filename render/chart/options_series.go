@@ -16,6 +16,8 @@ type twin struct {
 	index int
 	panel page.ChartPanel
 	out   charts.MultiSeries
+	// distance of labels from their marks in px, by index of series; go-echarts has no field for it
+	distance map[int]float64
 }
 
 // item is one datum: its place, the strings that formatters show, and its style.
@@ -56,9 +58,9 @@ func (t *twin) add(s charts.SingleSeries) {
 // markStyle is the colour of a mark, full or hollow.
 func markStyle(slot page.ChartSlot, hollow bool) *opts.ItemStyle {
 	if hollow {
-		return &opts.ItemStyle{Color: "$bg", BorderColor: token(slot), BorderWidth: 1.5}
+		return &opts.ItemStyle{Color: "$bg", BorderColor: token(slot), BorderWidth: 1.5, Opacity: opts.Float(1)}
 	}
-	return &opts.ItemStyle{Color: token(slot)}
+	return &opts.ItemStyle{Color: token(slot), Opacity: opts.Float(1)} // ECharts draws scatter marks at 80 % otherwise
 }
 
 func (t *twin) bars() {
@@ -112,8 +114,11 @@ func (t *twin) dots() {
 				continue
 			}
 			it := item{Value: []any{pt.Value, j}, Text: pt.Text, Note: s.Name, Tip: tip, ItemStyle: markStyle(s.Slot, pt.Hollow)}
-			if t.w == Narrow {
+			switch {
+			case t.w == Narrow:
 				it.Note = ""
+			case t.c.Kind == page.ChartRelative && pt.Value < refValue(t.c.Panels[0]):
+				it.Text, it.Note = s.Name, pt.Text
 			}
 			if dy != 0 {
 				it.SymbolOffset = []float64{0, dy}
@@ -140,9 +145,23 @@ func (t *twin) dots() {
 			t.add(sc)
 		}
 		if uprights != nil {
-			t.add(charts.SingleSeries{Type: "scatter", Name: s.Name, Data: uprights, Label: &opts.Label{Show: opts.Bool(true), Position: "right", Formatter: "text"}})
+			t.uprights(s, uprights)
 		}
 	}
+}
+
+// uprights adds the p95 of a row, its label right of the maximum or, where that would leave the drawing, above the mark.
+func (t *twin) uprights(s page.ChartSeries, items []item) {
+	mid, last := first(s), s.Points[len(s.Points)-1]
+	x := t.frame.x(last.Value)
+	right := max(x, t.frame.x(reach(mid)))
+	pos := "right"
+	if right+7+style("").width(last.Text) > t.p.w {
+		pos = "top"
+	} else {
+		t.distance[len(t.out)] = right - x + 7
+	}
+	t.add(charts.SingleSeries{Type: "scatter", Name: s.Name, Data: items, Label: &opts.Label{Show: opts.Bool(true), Position: pos, Formatter: "text"}})
 }
 
 // dotLabel: ratios stand on the side away from 1×.
@@ -152,7 +171,9 @@ func (t *twin) dotLabel(s page.ChartSeries) *opts.Label {
 	}
 	pos := "right"
 	if pt := first(s); pt.Value < refValue(t.c.Panels[0]) {
-		pos = "left"
+		if pos = "left"; t.w != Narrow {
+			return &opts.Label{Show: opts.Bool(true), Position: pos, Formatter: "textnote", FontWeight: "400", Color: token(s.Slot)}
+		}
 	}
 	return &opts.Label{Show: opts.Bool(true), Position: pos, Formatter: "textnote", FontWeight: "600"}
 }
@@ -210,7 +231,7 @@ func (t *twin) lines() {
 				errs = append(errs, item{Value: []any{pt.X, pt.Lo, pt.Hi}, Tip: tipOf(s, pt)})
 			}
 		}
-		ln := charts.SingleSeries{Type: "line", Name: s.Name, Symbol: symbol(s), SymbolSize: 8, Data: data, ItemStyle: markStyle(s.Slot, k == page.ChartSweep),
+		ln := charts.SingleSeries{Type: "line", Name: s.Name, Symbol: symbol(s), SymbolSize: 8, Data: data, ItemStyle: markStyle(s.Slot, k == page.ChartSweep || t.c.Example != ""),
 			LineStyle: &opts.LineStyle{Color: token(s.Slot), Width: float32(lineWidth(s)), Type: lineType(s, t.c.Example != "")}}
 		if s.Step && k == page.ChartTimeline {
 			ln.Step = "end"

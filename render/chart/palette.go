@@ -49,12 +49,17 @@ func Variables(dark bool) string {
 	return b.String()
 }
 
-// Classes are the rules of the classes that drawings use, each selector after prefix: "svg " in the site's style sheet, "" in a file.
+// Classes are the rules of the classes that drawings use, each selector after prefix: "svg " in the site's style
+// sheet, "" in a file. The rule for all texts is bound to role=img, because the interactive twin is an svg too and brings its own.
 // font is the value of font-family.
 func Classes(prefix, font string) string {
 	var b strings.Builder
 	rule := func(sel, decl string) { b.WriteString(prefix + sel + "{" + decl + "}") }
-	rule("text", "font-family:"+font+";font-size:12px;fill:var(--ink);font-variant-numeric:tabular-nums")
+	textRule := prefix + "text"
+	if prefix != "" {
+		textRule = "svg:where([role=img]) text"
+	}
+	b.WriteString(textRule + "{font-family:" + font + ";font-size:12px;fill:var(--ink);font-variant-numeric:tabular-nums}")
 	rule(".m", "fill:var(--muted)")
 	rule(".b", "font-weight:600")
 	rule(".l", "font-size:13px")

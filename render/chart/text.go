@@ -84,7 +84,9 @@ func advance(r rune) float64 {
 		return asciiEm[r]
 	case r == 0x00A0, r == 0x202F, r == '·':
 		return .3
-	case r == '×', r == '−', r == '±', r == '–':
+	case r == '×', r == '±': // nearly full width in Chinese fonts
+		return .95
+	case r == '−', r == '–':
 		return .62
 	case r == '½', r == '¼', r == '¾', r == '⅛':
 		return .88
