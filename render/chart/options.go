@@ -237,6 +237,10 @@ func (t *twin) xAxis(f *Frame, i int, last bool) opts.XAxis {
 		SplitLine: &opts.SplitLine{Show: opts.Bool(f.Rows != nil)}}
 	shared := t.c.Kind == page.ChartBars || t.c.Kind == page.ChartRelative || t.c.Kind == page.ChartTimeline
 	bare := t.c.Kind == page.ChartCompare || t.c.Kind == page.ChartGlance && !t.c.Panels[f.Panel].Dots
+	if t.c.Kind == page.ChartForest {
+		_, bottom := rowBand(f)
+		a.AxisLabel.Margin = f.Y1 + 7 - bottom // a phone's strips end below the last row's share of the height
+	}
 	if t.c.Kind == page.ChartGlance {
 		a.AxisLabel.Margin, a.AxisLabel.FontSize, a.AxisLabel.AlignMaxLabel = 2, sizeSmall, "right"
 	}

@@ -175,7 +175,7 @@ func (t *twin) dotLabel(s page.ChartSeries) *opts.Label {
 			return &opts.Label{Show: opts.Bool(true), Position: pos, Formatter: "textnote", FontWeight: "400", Color: token(s.Slot)}
 		}
 	}
-	return &opts.Label{Show: opts.Bool(true), Position: pos, Formatter: "textnote", FontWeight: "600"}
+	return &opts.Label{Show: opts.Bool(true), Position: pos, Formatter: "textnote", FontWeight: "600", Color: "$ink"}
 }
 
 func refValue(pn page.ChartPanel) float64 {
