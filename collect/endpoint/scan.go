@@ -30,16 +30,54 @@ type scanner struct {
 	i         int
 	kind      Kind
 	completed int32 // usage.completion_tokens of this event, -1 when absent
+	from, to  int   // where the text of the last filled delta lies, 0 when there is none
 }
 
 // scan returns the kind of the event and the completion tokens it reports so
 // far (-1 when it reports none). ok is false when data is no whole JSON object.
 func scan(data []byte) (kind Kind, completed int32, ok bool) {
 	s := scanner{b: data, completed: -1}
-	ok = s.object((*scanner).top)
-	if ok {
-		s.space()
-		ok = s.i == len(s.b)
+	ok = s.all()
+	return s.kind, s.completed, ok
+}
+
+func (s *scanner) all() bool {
+	if !s.object((*scanner).top) {
+		return false
+	}
+	s.space()
+	return s.i == len(s.b)
+}
+
+// mold is the frame of the latest event that held nothing but text. The events
+// of a stream differ in their text alone, as a rule, and one that has the same
+// frame is of the same kind without another pass.
+type mold struct {
+	head, tail []byte
+	kind       Kind
+}
+
+// fits reports whether data is the frame with another text in it. The text must
+// hold no quote and not end in a backslash: then its string ends where the tail
+// begins.
+func (m *mold) fits(data []byte) bool {
+	n := len(data) - len(m.head) - len(m.tail)
+	if m.kind == 0 || n < 1 || !bytes.HasSuffix(data, m.tail) || !bytes.HasPrefix(data, m.head) {
+		return false
+	}
+	text := data[len(m.head) : len(m.head)+n]
+	return text[n-1] != '\\' && bytes.IndexByte(text, '"') < 0
+}
+
+// scan is the function scan, and keeps the frame when it can serve again.
+func (m *mold) scan(data []byte) (kind Kind, completed int32, ok bool) {
+	if m.fits(data) {
+		return m.kind, -1, true
+	}
+	s := scanner{b: data, completed: -1}
+	ok = s.all()
+	if ok && s.to > s.from && s.kind&^(Content|Reasoning|Role) == 0 {
+		m.head, m.tail, m.kind = append(m.head[:0], data[:s.from]...), append(m.tail[:0], data[s.to:]...), s.kind
 	}
 	return s.kind, s.completed, ok
 }
@@ -98,10 +136,16 @@ func (s *scanner) delta(key []byte) bool {
 	case "role":
 		kind = Role
 	}
-	if kind != 0 && s.filled() {
-		s.kind |= kind
+	if kind == 0 || !s.filled() {
+		return s.skip()
 	}
-	return s.skip()
+	s.kind |= kind
+	from, text := s.i+1, s.b[s.i] == '"' && kind != Role
+	ok := s.skip()
+	if text && ok {
+		s.from, s.to = from, s.i-1
+	}
+	return ok
 }
 
 func (s *scanner) usage(key []byte) bool {

@@ -46,6 +46,30 @@ func TestScan(t *testing.T) {
 	}
 }
 
+// TestMold: an event that follows another is of the kind it has by itself.
+func TestMold(t *testing.T) {
+	wrap := func(delta string) string {
+		return `{"id":"x","choices":[{"delta":` + delta + `,"finish_reason":null}]}`
+	}
+	events := []string{
+		wrap(`{"content":"a"}`), wrap(`{"content":"b c"}`), wrap(`{"content":""}`), wrap(`{"content":"\""}`), wrap(`{"content":"\\"}`),
+		wrap(`{"content":"a\n"}`), wrap(`{"content":"a","role":"assistant"}`), wrap(`{"content":"a\",\"role\":\"x"}`), wrap(`{"reasoning":"r"}`),
+		wrap(`{"reasoning":"r","content":"a"}`), wrap(`{"reasoning":"","content":"a"}`), wrap(`{"content":"a"},"error":{"m":"x"}`), wrap(`{"content":"x","tool_calls":[{}]}`),
+		wrap(`{"tool_calls":[{"a":"b"}]}`), `{"choices":[{"delta":{"content":"a"},"finish_reason":"stop"}]}`, `{"choices":[],"usage":{"completion_tokens":3}}`,
+		wrap(`{"role":"assistant","content":""}`), wrap(`{"content":"中"}`), `{"choices":[{"delta":{"content":"a`, `{"choices":[{"delta":{"content":"a"}}],"usage":{"completion_tokens":4}}`,
+	}
+	for _, first := range events {
+		for _, second := range events {
+			var m mold
+			m.scan([]byte(first))
+			kind, completed, ok := m.scan([]byte(second))
+			if k, c, o := scan([]byte(second)); kind != k || completed != c || ok != o {
+				t.Errorf("%s after %s: %b %d %v, by itself %b %d %v", second, first, kind, completed, ok, k, c, o)
+			}
+		}
+	}
+}
+
 // FuzzScan: what encoding/json takes as an object, the pass follows to its
 // end, and both agree on whether the first choice has content.
 func FuzzScan(f *testing.F) {
@@ -53,7 +77,12 @@ func FuzzScan(f *testing.F) {
 	f.Add(`{"a":[{},[],"]",{"b":"}"}],"choices":[{"delta":{"content":""}}]}`)
 	f.Add(`{"choices":null,"error":{}}`)
 	f.Fuzz(func(t *testing.T, data string) {
-		kind, _, ok := scan([]byte(data))
+		kind, completed, ok := scan([]byte(data))
+		m := mold{}
+		m.scan([]byte(`{"choices":[{"delta":{"content":"a"}}]}`))
+		if k, c, o := m.scan([]byte(data)); k != kind || c != completed || o != ok {
+			t.Fatalf("%q: %b %d %v after a like event, %b %d %v by itself", data, k, c, o, kind, completed, ok)
+		}
 		var v map[string]json.RawMessage
 		if json.Unmarshal([]byte(data), &v) != nil || v == nil {
 			return

@@ -33,6 +33,7 @@ type stream struct {
 	keepAll  bool
 	done     bool // [DONE] was seen
 	seen     Kind // every kind so far
+	frame    mold
 	partial  []byte
 	named    bool // the event was named "error" by its event: line
 	comments int
@@ -159,7 +160,7 @@ func (st *stream) data(payload []byte, at time.Duration) {
 		st.done = true
 		return
 	}
-	kind, completed, ok := scan(payload)
+	kind, completed, ok := st.frame.scan(payload)
 	if !ok && !st.named {
 		st.partial = append([]byte(nil), payload...)
 		return
