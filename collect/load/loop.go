@@ -60,6 +60,7 @@ func (l *loop) run(ctx context.Context) (stopped string) {
 		case <-over:
 			return
 		}
+		l.count.drain()
 		select {
 		case <-time.After(drain):
 			cut()

@@ -69,6 +69,12 @@ func (c *counts) begin(p Phase, requests int, duration time.Duration) {
 	c.start, c.ttft = time.Now(), nil
 }
 
+func (c *counts) drain() {
+	c.mu.Lock()
+	c.now.Phase = PhaseDrain
+	c.mu.Unlock()
+}
+
 func (c *counts) flight(d int) {
 	c.mu.Lock()
 	c.now.InFlight += d

@@ -67,6 +67,7 @@ func Run(ctx context.Context, spec Spec, set Setting) (*Result, error) {
 	var obs []Observation
 	var refused *endpoint.Error // set while every request was refused for its address, key or model
 	protocol := map[string]bool{}
+	opened := 0 // connections, in the measured window
 	collected := make(chan struct{})
 	used := startMeter()
 	go func() {
@@ -79,6 +80,9 @@ func Run(ctx context.Context, spec Spec, set Setting) (*Result, error) {
 			obs = append(obs, o)
 			if d.x.Protocol != "" {
 				protocol[d.x.Protocol] = true
+				if !d.x.Reused {
+					opened++
+				}
 			}
 			if len(obs) == 1 && d.x.Err != nil && d.x.Err.Unsent() {
 				refused = d.x.Err
@@ -107,7 +111,7 @@ func Run(ctx context.Context, spec Spec, set Setting) (*Result, error) {
 	for _, o := range obs {
 		resent += o.Resent
 	}
-	a.Source.Extra["resent"] = resent
+	a.Source.Extra["resent"], a.Source.Extra["connections_opened"] = resent, opened
 	return &Result{Bundle: artifact.Bundle{Artifact: &a, Load: records(obs, spec.KeepChunks), Slug: spec.Slug()}, Journal: journal, Warning: warning}, nil
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -64,6 +65,9 @@ func TestClosedLoop(t *testing.T) {
 	}
 	if a.Load.Steady == nil || a.Load.Client.DispatchLag == nil || a.Load.Client.Bound == nil {
 		t.Errorf("steady %v, client %+v", a.Load.Steady, a.Load.Client)
+	}
+	if a.Source.Extra["connections_opened"] != 0 || a.Source.Extra["resent"] != 0 {
+		t.Errorf("the warm-up left connections to open: %v", a.Source.Extra)
 	}
 	if a.Environment.Client["protocol"] != "HTTP/1.1" {
 		t.Errorf("client %v", a.Environment.Client)
@@ -181,11 +185,17 @@ func TestInterrupted(t *testing.T) {
 	s := endpointtest.New(t, endpointtest.Good(4, 50*time.Millisecond, 20*time.Millisecond))
 	ctx, cancel := context.WithCancel(context.Background())
 	time.AfterFunc(300*time.Millisecond, cancel)
-	r, err := Run(ctx, point(1000, 4), setting(t, s, 4))
+	set := setting(t, s, 4)
+	var phases []Phase
+	set.Progress = func(p Snapshot) { phases = append(phases, p.Phase) }
+	r, err := Run(ctx, point(1000, 4), set)
 	if err != nil {
 		t.Fatal(err)
 	}
 	a := r.Bundle.Artifact
+	if !slices.Contains(phases, PhaseDrain) {
+		t.Errorf("phases %v", phases)
+	}
 	if a.Status != artifact.StatusInterrupted || *a.Load.Requests.Failed != 0 || *a.Load.Requests.Completed < 4 || *a.StatusReason != "interrupted" {
 		t.Errorf("%s %v %+v", a.Status, *a.StatusReason, a.Load.Requests)
 	}
