@@ -35,9 +35,10 @@ func notFound(site *page.Site) ([]byte, error) {
 	}
 	base := site.Set.Config.BaseURL
 	data := struct {
-		Tag, Site, Home, Policy string
-		Style                   template.CSS
-		Halves                  []half
+		Tag, Site, Home string
+		Policy          template.HTMLAttr // its quotes are not escaped: the policy reads as it is written
+		Style           template.CSS
+		Halves          []half
 	}{Home: base + "index.html", Style: template.CSS(style)}
 	for i, lang := range site.Languages() {
 		e := site.In(lang)
@@ -50,7 +51,7 @@ func notFound(site *page.Site) ([]byte, error) {
 		})
 	}
 	sum := sha256.Sum256(style)
-	data.Policy = "default-src 'none'; style-src 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'; base-uri 'none'; form-action 'none'"
+	data.Policy = template.HTMLAttr(`content="default-src 'none'; style-src 'sha256-` + base64.StdEncoding.EncodeToString(sum[:]) + `'; base-uri 'none'; form-action 'none'"`)
 	var buf bytes.Buffer
 	if err := t.Execute(&buf, data); err != nil {
 		return nil, err

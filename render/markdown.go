@@ -59,8 +59,13 @@ func mdEscape(s string) string {
 			if i < len(runes)-1 && (alnum(runes[i+1]) || runes[i+1] == '#') {
 				b.WriteByte('\\')
 			}
-		case '#', '>', '+', '-', '=':
+		case '#', '>', '=':
 			if i == 0 {
+				b.WriteByte('\\')
+			}
+		case '+', '-':
+			// A list or a rule, not a sign or a flag.
+			if i == 0 && strings.Trim(s, "- ") == "" || i == 0 && strings.HasPrefix(s[1:], " ") {
 				b.WriteByte('\\')
 			}
 		case '.', ')':
@@ -142,7 +147,7 @@ func mdText(t page.Text, cell bool) string {
 		case page.Break:
 			piece = " "
 			if !cell {
-				piece = "  \n"
+				piece = "\\\n  " // indented, so that it stays in its list
 			}
 		default:
 			piece = mdEscape(s.Text)

@@ -115,7 +115,7 @@ func (b *Base) AddPlain(c Chart) *Figure {
 		return nil
 	}
 	f := &Figure{
-		Chart: c, Note: Rich(c.Note), Table: chartTable(c),
+		Chart: c, Note: T(c.Note), Table: chartTable(c),
 		SVG: Href(c.ID + ".svg"), Narrow: Href(c.ID + ".narrow.svg"), CSV: Href(c.ID + ".csv"),
 	}
 	b.Figures = append(b.Figures, f)

@@ -159,7 +159,7 @@ func (e *Edition) entry(b *Base, t *dataset.Topic) (Entry, bool) {
 		what = append([]string{rest}, what...)
 	}
 	what = append(what, e.others(t, first, name)...)
-	out.What = Rich(Cut(e.L.Sentences(what...), 700))
+	out.What = T(Cut(e.L.Sentences(what...), 700))
 	out.Caveat, out.Level = e.caveat(t, first, name)
 	out.Caption, out.Chart = e.mini(t, name)
 	return out, true
@@ -254,7 +254,7 @@ func (e *Edition) caveat(t *dataset.Topic, f dataset.Finding, name namer) (Text,
 			m.Template = "mde-short"
 		}
 		doubts[strings.TrimSuffix(strings.TrimSuffix(m.Template, "-short"), "-plain")] = true
-		out = append(out, e.findingBy(name, m))
+		out = append(out, hold(e.findingBy(name, m)))
 	}
 	level := string(dataset.Warn)
 	told := map[string]bool{}
@@ -266,15 +266,7 @@ func (e *Edition) caveat(t *dataset.Topic, f dataset.Finding, name namer) (Text,
 		if len(out) == 0 {
 			level = string(n.Severity)
 		}
-		w := e.L.Notice(n.Code, n.Slots)
-		if len(n.Fields) > 0 {
-			slots := map[string]any{}
-			for k, v := range n.Slots {
-				slots[k] = v
-			}
-			slots["fields"] = e.differing(n.Fields)
-			w = e.L.Notice(n.Code, slots)
-		}
+		w := e.noticeWords(n)
 		if len(out) == 0 {
 			out = append(out, w.Title+e.stop(), w.Means)
 		} else {

@@ -1,6 +1,7 @@
 package page
 
 import (
+	"encoding/json"
 	"fmt"
 	"maps"
 	"path"
@@ -24,7 +25,19 @@ func (e *Edition) originSections(b *Base, r *dataset.Run) []Section {
 	if t := e.argsTable(r); t != nil {
 		sections = append(sections, Section{ID: "server-args", Title: l.Text("section.server-args"), Blocks: []Block{{Table: t}}})
 	}
-	if codes := e.commands(r); len(codes) > 0 {
+	codes := e.commands(r)
+	if again := measureAgain(r); again != "" {
+		codes = append(codes, CodeBlock{l.Text("report.command-measure"), again})
+	}
+	if rescored := len(r.DerivedFrom) > 0 && r.DerivedFrom[0].How == artifact.HowRescore && len(r.Parents) > 0; rescored {
+		for _, t := range tasksOf(r) {
+			if t.Scorer != nil {
+				codes = append(codes, CodeBlock{l.Text("report.command-rescore"), ShellLines([]string{"benchsite", "rescore", "--scorer", t.Scorer.Name, r.Parents[0].Hash8})})
+				break
+			}
+		}
+	}
+	if len(codes) > 0 {
 		s := Section{ID: "commands", Title: l.Text("section.commands")}
 		for i := range codes {
 			s.Blocks = append(s.Blocks, Block{Code: &codes[i]})
@@ -216,8 +229,46 @@ func (e *Edition) commands(r *dataset.Run) []CodeBlock {
 	if v := r.Environment.Server; v != nil && len(v.Command) > 0 {
 		out = append(out, CodeBlock{e.L.Text("report.command-start"), Cut(ShellLines(v.Command), CutBlock)})
 	}
+	if args := serveArgs(r); len(args) > 0 {
+		out = append(out, CodeBlock{e.L.Text("report.command-start-log"), Cut(ShellLines(args), CutBlock)})
+	}
 	if len(r.Source.Command) > 0 {
 		out = append(out, CodeBlock{e.L.Text("run.command"), Cut(ShellLines(r.Source.Command), CutBlock)})
+	}
+	return out
+}
+
+// serveArgs rebuilds the command that started a vLLM server from the arguments
+// in its log; nil when the command itself is recorded or nothing is known.
+func serveArgs(r *dataset.Run) []string {
+	v := r.Environment.Server
+	if v == nil || len(v.Command) > 0 || len(v.Args) == 0 || !strings.EqualFold(text(r.Subject.Engine), "vllm") {
+		return nil
+	}
+	if _, ok := v.Args["pretrained"]; ok {
+		return nil // the arguments of an engine inside a test tool: no server was started
+	}
+	var out []string
+	for _, k := range slices.Sorted(maps.Keys(v.Env)) {
+		out = append(out, k+"="+v.Env[k])
+	}
+	out = append(out, "vllm", "serve", r.Subject.Model)
+	for _, k := range slices.Sorted(maps.Keys(v.Args)) {
+		flag := "--" + strings.ReplaceAll(k, "_", "-")
+		switch a := v.Args[k].(type) {
+		case nil:
+		case bool:
+			if !a {
+				flag = "--no-" + flag[2:]
+			}
+			out = append(out, flag)
+		case string:
+			if k != "model" && k != "model_tag" {
+				out = append(out, flag, a)
+			}
+		case float64, int, int64, json.Number:
+			out = append(out, flag, fmt.Sprint(a))
+		}
 	}
 	return out
 }

@@ -35,9 +35,28 @@ func T(s string) Text {
 	return Text{{Text: s}}
 }
 
+// heldTick stands for a backquote of a string from outside while the sentence
+// around it is read: only the backquotes of the catalogue mark code.
+const heldTick = "\uE001"
+
+// hold puts a string from outside into the form in which [Rich] leaves it as it
+// is.
+func hold(s string) string { return strings.ReplaceAll(s, "`", heldTick) }
+
+func release(s string) string { return strings.ReplaceAll(s, heldTick, "`") }
+
 // Rich reads the code spans of a catalogue text: what stands between two
-// backquotes is code. Nothing else is markup.
+// backquotes is code. Nothing else is markup. Strings from outside go through
+// [hold] before they go into such a text.
 func Rich(s string) Text {
+	out := rich(s)
+	for i := range out {
+		out[i].Text = release(out[i].Text)
+	}
+	return out
+}
+
+func rich(s string) Text {
 	var out Text
 	for s != "" {
 		before, rest, found := strings.Cut(s, "`")

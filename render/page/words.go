@@ -61,17 +61,10 @@ func (e *Edition) notices(b *Base, list []dataset.Notice) []Notice {
 	var out []Notice
 	seen := map[string]int{}
 	for _, n := range list {
-		slots := map[string]any{}
-		for k, v := range n.Slots {
-			slots[k] = cutSlot(v)
-		}
-		if len(n.Fields) > 0 {
-			slots["fields"] = e.differing(n.Fields)
-		}
-		w := e.L.Notice(n.Code, slots)
+		w := e.noticeWords(n)
 		text := e.L.Sentences(w.Means, w.Todo)
 		if n.Code == "withdrawn" && len(n.Runs) > 0 && n.Runs[0].Withdrawn != nil {
-			text = e.L.Sentences(n.Runs[0].Withdrawn.Reason.Any(string(e.Lang)), text)
+			text = e.L.Sentences(hold(n.Runs[0].Withdrawn.Reason.Any(string(e.Lang))), text)
 		}
 		id := "n-" + n.Code
 		if seen[id]++; seen[id] > 1 {
@@ -79,20 +72,33 @@ func (e *Edition) notices(b *Base, list []dataset.Notice) []Notice {
 		}
 		out = append(out, Notice{
 			ID: id, Code: n.Code, Level: string(n.Severity), Word: e.L.Text("severity." + string(n.Severity)),
-			Title: w.Title + e.stop(), Text: Rich(text), Entry: b.Link("method/#" + n.Code),
+			Title: release(w.Title) + e.stop(), Text: Rich(text), Entry: b.Link("method/#" + n.Code),
 		})
 	}
 	return out
 }
 
+// noticeWords fills a notice. What came from outside is held, so that the text
+// may go through Rich; release undoes it where it does not.
+func (e *Edition) noticeWords(n dataset.Notice) locale.Notice {
+	slots := map[string]any{}
+	for k, v := range n.Slots {
+		slots[k] = cutSlot(v)
+	}
+	if len(n.Fields) > 0 {
+		slots["fields"] = hold(e.differing(n.Fields))
+	}
+	return e.L.Notice(n.Code, slots)
+}
+
 func cutSlot(v any) any {
 	switch v := v.(type) {
 	case string:
-		return Cut(v, CutCell)
+		return hold(Cut(v, CutCell))
 	case []string:
 		out := make([]string, len(v))
 		for i, s := range v {
-			out[i] = Cut(s, CutCell)
+			out[i] = hold(Cut(s, CutCell))
 		}
 		return out
 	}
