@@ -12,6 +12,7 @@ import (
 func TestBrowser(t *testing.T) {
 	browser := browsertest.Start(t)
 	t.Run("twin", func(t *testing.T) { testTwin(t, browser) })
+	t.Run("site", func(t *testing.T) { testSite(t, browser) })
 }
 
 // assets is the folder of style sheet and scripts, from this package.

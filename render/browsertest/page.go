@@ -21,13 +21,17 @@ func call[P, R any](command cdp.Command[P, R], params P) chromedp.Action[chromed
 // Eval returns the value of a JavaScript expression in the page; a promise is awaited.
 func Eval[T any](tab *Tab, expression string) T {
 	tab.t.Helper()
-	ctx, cancel := context.WithTimeout(tab.ctx, patience)
-	defer cancel()
-	value, err := chromedp.Run(ctx, chromedp.Evaluate[T](expression, chromedp.EvalAwaitPromise))
+	value, err := eval[T](tab, expression)
 	if err != nil {
 		tab.t.Fatalf("%s: %v", short(expression), err)
 	}
 	return value
+}
+
+func eval[T any](tab *Tab, expression string) (T, error) {
+	ctx, cancel := context.WithTimeout(tab.ctx, patience)
+	defer cancel()
+	return chromedp.Run(ctx, chromedp.Evaluate[T](expression, chromedp.EvalAwaitPromise))
 }
 
 // Wait waits until a JavaScript expression is true. It asks from here rather than from a timer of the page, so it works in
@@ -65,18 +69,41 @@ func (tab *Tab) Click(selector string) {
 	Eval[bool](tab, fmt.Sprintf("(document.querySelector(%s).click(), true)", quote(selector)))
 }
 
+// Follow clicks a link and waits for the page that it leads to.
+func (tab *Tab) Follow(selector string) {
+	tab.t.Helper()
+	Eval[bool](tab, "(window.left = true)")
+	tab.Click(selector)
+	for end := time.Now().Add(patience); ; time.Sleep(20 * time.Millisecond) {
+		// A question that meets the change of pages is lost with the old one.
+		if there, err := eval[bool](tab, `!window.left && document.readyState === "complete"`); err == nil && there {
+			return
+		}
+		if time.Now().After(end) {
+			tab.t.Fatalf("%s leads nowhere", selector)
+		}
+	}
+}
+
+// nextFrame is a promise of the page having been laid out and its observers told. The timer helps where frames rest.
+const nextFrame = `new Promise((next) => {
+	requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(next)));
+	setTimeout(next, 1000);
+})`
+
+// Settle waits until the page is laid out anew, after a change of the view.
+func (tab *Tab) Settle() {
+	tab.t.Helper()
+	Eval[bool](tab, nextFrame+".then(() => true)")
+}
+
 // Scroll walks down the whole page, a screen at a time, as a reader would, and back to the top.
 func (tab *Tab) Scroll() {
 	tab.t.Helper()
 	Eval[bool](tab, `(async () => {
-		// Observers of the view report with a frame; the timer helps where frames rest (a tab behind another).
-		const frame = () => new Promise((next) => {
-			requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(next)));
-			setTimeout(next, 1000);
-		});
 		for (let y = 0; y < document.documentElement.scrollHeight; y += innerHeight) {
 			scrollTo({top: y, behavior: "instant"});
-			await frame();
+			await `+nextFrame+`;
 		}
 		scrollTo({top: 0, behavior: "instant"});
 		return true;

@@ -234,6 +234,7 @@
       this.host = document.createElement("div");
       this.host.className = "twin";
       this.host.tabIndex = 0;
+      this.host.style.overflowX = "clip"; // a window that shrinks is never held open by a drawing not yet laid out anew
       // The keys below work inside it, which a screen reader passes on to an application only.
       this.host.setAttribute("role", "application");
       this.host.setAttribute("aria-label", [part("title"), part("desc")].filter(Boolean).join(" "));
