@@ -3,6 +3,8 @@ package collect
 import (
 	"context"
 	"errors"
+	"fmt"
+	"maps"
 	"math/rand/v2"
 	"path/filepath"
 	"slices"
@@ -238,6 +240,12 @@ func (r *runner) point(ctx context.Context, p Point, e Event) (*Result, error) {
 		if err := r.session.add(p.Key(), receipt.ID); err != nil {
 			return nil, err
 		}
+	}
+	for _, class := range slices.Sorted(maps.Keys(stored.Load.Requests.ByError)) {
+		examples, _ := stored.Source.Extra["error_examples"].(map[string]any)
+		tell(EventNote, func(e *Event) {
+			e.Note = fmt.Sprintf("%d of %d requests failed with %s: %v", stored.Load.Requests.ByError[class], *stored.Load.Requests.Offered, class, examples[class])
+		})
 	}
 	tell(EventDone, func(e *Event) { e.ID = receipt.ID })
 	return &Result{Point: p, ID: receipt.ID, Artifact: stored}, nil

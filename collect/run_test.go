@@ -154,7 +154,12 @@ func TestExitCodes(t *testing.T) {
 			some = endpointtest.New(t, endpointtest.Good(1, 0, 0), endpointtest.Good(1, 0, 0), func(w *endpointtest.Wire) { w.JSON(500, `{}`) }, endpointtest.Good(1, 0, 0))
 			cfg.Subjects[0].Endpoint = some.URL
 		}
-		out, _ := run(t, plan(t, cfg), store, collect.RunOptions{MaxErrorShare: c.share})
+		out, events := run(t, plan(t, cfg), store, collect.RunOptions{MaxErrorShare: c.share})
+		if c.name == "all cut" && !slices.ContainsFunc(events, func(e collect.Event) bool {
+			return e.Kind == collect.EventNote && strings.Contains(e.Note, "6 of 6 requests failed with stream-cut: the connection was lost")
+		}) {
+			t.Errorf("%s: no word of what happened in %v", c.name, events)
+		}
 		ids, _ := store.List()
 		if out.ExitCode() != c.code || len(ids) != c.ids {
 			t.Errorf("%s: exit %d with %d artifacts, want %d with %d", c.name, out.ExitCode(), len(ids), c.code, c.ids)

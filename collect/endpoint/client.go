@@ -151,7 +151,10 @@ func (c *Client) once(ctx context.Context, r *Request, body []byte) (x *Exchange
 			x.End = since()
 		}
 		var lost *Error
-		if err != nil {
+		switch {
+		case err == errLongLine:
+			lost = &Error{Class: ClassBadReply, Status: resp.StatusCode, Message: err.Error()}
+		case err != nil:
 			lost = transportError(ctx, err, true)
 			lost.Status = resp.StatusCode
 		}

@@ -2,6 +2,7 @@ package endpoint
 
 import (
 	"bytes"
+	"errors"
 	"io"
 	"sync"
 	"time"
@@ -16,6 +17,8 @@ const maxLine = 8 << 20
 
 // maxOdd bounds how many faulty or unreadable events of one stream are kept.
 const maxOdd = 16
+
+var errLongLine = errors.New("a line of the stream is longer than 8 MiB")
 
 // Event is one event of a stream as it arrived.
 type Event struct {
@@ -53,7 +56,11 @@ func (st *stream) read(body io.Reader, since func() time.Duration, afterDone fun
 		at := since()
 		data := buf[:n]
 		if len(rest) > 0 {
+			ended := err != nil || rest[len(rest)-1] == '\r' || bytes.ContainsAny(data, "\r\n")
 			rest = append(rest, data...)
+			if !ended && len(rest) <= maxLine {
+				continue // a long line must not be searched again with every read
+			}
 			data = rest
 		}
 		used := st.lines(data, at, err != nil)
@@ -64,11 +71,7 @@ func (st *stream) read(body io.Reader, since func() time.Duration, afterDone fun
 			}
 			return nil
 		}
-		if used == len(data) {
-			rest = rest[:0]
-		} else {
-			rest = append(rest[:0], data[used:]...)
-		}
+		rest = append(rest[:0], data[used:]...)
 		if err == io.EOF {
 			st.flush(at)
 			return nil
@@ -77,7 +80,7 @@ func (st *stream) read(body io.Reader, since func() time.Duration, afterDone fun
 			return err
 		}
 		if len(rest) > maxLine {
-			return io.ErrShortBuffer
+			return errLongLine
 		}
 	}
 }

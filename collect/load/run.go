@@ -106,11 +106,18 @@ func Run(ctx context.Context, spec Spec, set Setting) (*Result, error) {
 	for p := range protocol { // one only: the transport speaks nothing else
 		a.Environment.Client = withKey(a.Environment.Client, "protocol", p)
 	}
-	a.Status, a.StatusReason = verdict(a.Load, stopped)
+	examples := map[string]any{} // what the first failure of each class said
 	resent := 0
-	for _, o := range obs {
+	for _, o := range slices.Backward(obs) {
 		resent += o.Resent
+		if !o.completed() {
+			examples[*o.Record.Error] = *o.Record.Message
+		}
 	}
+	if len(examples) > 0 {
+		a.Source.Extra["error_examples"] = examples
+	}
+	a.Status, a.StatusReason = verdict(a.Load, stopped, obs)
 	a.Source.Extra["resent"], a.Source.Extra["connections_opened"] = resent, opened
 	return &Result{Bundle: artifact.Bundle{Artifact: &a, Load: records(obs, spec.KeepChunks), Slug: spec.Slug()}, Journal: journal, Warning: warning}, nil
 }
@@ -173,15 +180,13 @@ func withKey(m map[string]string, k, v string) map[string]string {
 }
 
 // verdict says how the point ended.
-func verdict(l *artifact.Load, stopped string) (artifact.Status, *string) {
+func verdict(l *artifact.Load, stopped string, obs []Observation) (artifact.Status, *string) {
 	switch {
 	case *l.Requests.Completed == 0 && *l.Requests.Offered == 0:
 		return artifact.StatusInterrupted, artifact.Ptr("interrupted before the first request")
 	case *l.Requests.Completed == 0 && stopped != "interrupted":
-		if stopped == "" {
-			stopped = "all requests failed"
-		}
-		return artifact.StatusFailed, &stopped
+		reason := fmt.Sprintf("all %d requests failed, the first with %s: %s", len(obs), *obs[0].Record.Error, *obs[0].Record.Message)
+		return artifact.StatusFailed, &reason
 	case stopped != "":
 		return artifact.StatusInterrupted, &stopped
 	}

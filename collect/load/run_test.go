@@ -138,6 +138,9 @@ func TestFailuresAreClassed(t *testing.T) {
 	if *q.Completed != 5 || q.ByError["http-500"] != 1 || q.ByError["stream-cut"] != 1 || q.ByError["error-object"] != 1 {
 		t.Errorf("%+v", q)
 	}
+	if examples := r.Bundle.Artifact.Source.Extra["error_examples"].(map[string]any); len(examples) != 3 || !strings.Contains(examples["error-object"].(string), "boom") {
+		t.Errorf("examples %v", examples)
+	}
 	if *r.Bundle.Artifact.Load.Latency.E2E.N != 5 {
 		t.Error("failed requests are in the latencies")
 	}
