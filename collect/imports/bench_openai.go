@@ -67,6 +67,11 @@ func readBenchOpenAI(in Input) ([]Draft, error) {
 	p.set("concurrency", concurrency)
 	p.set("workload", "one-prompt")
 	p.set("prompts", "identical")
+	// One prompt, so the mean is its size; two workloads of other sizes must
+	// not pass for one.
+	if mean := usage.at("prompt_tokens_mean").float(); mean != nil && *mean == math.Trunc(*mean) {
+		p.set("input_tokens", mean)
+	}
 	p.set("definitions", benchTool)
 	p.set("streaming", streaming)
 	p.set("max_tokens", maxTokens)

@@ -126,7 +126,7 @@ func (im *importer) prepare(paths []string) error {
 		}
 		im.Date = day
 	}
-	if err := applySet(new(artifact.Artifact), im.Set); err != nil {
+	if err := ApplySet(new(artifact.Artifact), im.Set); err != nil {
 		return err
 	}
 	if im.ServerLog == "" {
@@ -240,7 +240,7 @@ func (im *importer) complete(in Input, d Draft) (artifact.Bundle, error) {
 		a.Source.Files = append(a.Source.Files, im.logFile)
 		bundle.ServerLog = im.log
 	}
-	if err := applySet(a, im.Set); err != nil {
+	if err := ApplySet(a, im.Set); err != nil {
 		return bundle, err
 	}
 	a.Source.Set = im.Set

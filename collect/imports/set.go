@@ -147,11 +147,11 @@ func ParseSet(pairs []string) (map[string]string, error) {
 		}
 		set[key] = value
 	}
-	return set, applySet(new(artifact.Artifact), set)
+	return set, ApplySet(new(artifact.Artifact), set)
 }
 
-// applySet writes the values over what the file said.
-func applySet(a *artifact.Artifact, set map[string]string) error {
+// ApplySet writes the values over what the file said.
+func ApplySet(a *artifact.Artifact, set map[string]string) error {
 	for _, key := range slices.Sorted(maps.Keys(set)) {
 		value := set[key]
 		if value == "" {
