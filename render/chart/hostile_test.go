@@ -13,7 +13,7 @@ import (
 )
 
 var hostile = []string{
-	`</script><img src=x onerror=alert(1)>`, `"><svg onload=alert(1)>`, `__f__alert(1)__f__`, "a\x00b\x1b[31m", "\u202eevil\u202c", "עברית 123", "\xff\xfe",
+	`</script><img src=x onerror=alert(1)>`, `"><svg onload=alert(1)>`, `__f__alert(1)__f__`, `__f__f__`, "a\x00b\x1b[31m", "\u202eevil\u202c", "עברית 123", "\xff\xfe",
 	`{a|b} {b} ${x}`, `$ink`, "]]>", "&amp;", "e\u0301\u0301\u0301\u0301\u0301\u0301", strings.Repeat("长", 10000), strings.Repeat("x", 10000), "\u2028\u2029", "<!--", "line\nbreak", "'", "formatter",
 }
 

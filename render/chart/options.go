@@ -39,7 +39,7 @@ func Options(c page.Chart) ([]byte, error) {
 		return nil, err
 	}
 	// go-echarts deletes this marker of functions from its own output; a name may hold it all the same, and stays readable.
-	return bytes.ReplaceAll(b, []byte("__f__"), []byte(`\u005f_f__`)), nil
+	return bytes.ReplaceAll(b, []byte("__f"), []byte(`\u005f\u005ff`)), nil
 }
 
 // pad makes the lists at key equally long in both layouts: ECharts merges them by position, and what is only in one would stay.

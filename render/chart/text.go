@@ -43,7 +43,7 @@ func Measure(s string, size float64, bold bool) float64 {
 		em += advance(r)
 	}
 	if bold {
-		em *= 1.06
+		em *= 1.08
 	}
 	return em * size
 }
@@ -109,12 +109,12 @@ func advance(r rune) float64 {
 
 // fit shortens t with an ellipsis so that it is at most room px wide in the given class; "" when not even two characters fit.
 func (s style) fit(t string, room float64) string {
-	if s.width(t) <= room {
+	if s.width(t) <= room+.01 { // rooms are sums of such widths
 		return t
 	}
 	size, bold := s.metric()
 	if bold {
-		size *= 1.06
+		size *= 1.08
 	}
 	used, kept, end := size, 0, 0
 	for i, r := range t {
