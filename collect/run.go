@@ -288,7 +288,7 @@ func (r *runner) base(p Point, t *target) (artifact.Artifact, error) {
 		}
 	}
 	a := artifact.Artifact{
-		Simulated:   t.simulated != nil,
+		Simulated:   t.isSim,
 		Subject:     t.subject,
 		Environment: artifact.Environment{Server: t.server, Client: clientFacts(r.options.Version)},
 		Source:      artifact.Source{Tool: "benchsite", Mode: artifact.ModeMeasured, Command: r.options.Command, Set: r.options.Set, Extra: extra},

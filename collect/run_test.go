@@ -15,6 +15,7 @@ import (
 	"benchsite/collect/endpoint"
 	"benchsite/collect/endpoint/endpointtest"
 	"benchsite/collect/load"
+	"benchsite/collect/simulate"
 )
 
 func subject(name, url string) collect.Subject { return collect.Subject{Name: name, Endpoint: url} }
@@ -92,6 +93,25 @@ func TestSimulated(t *testing.T) {
 	out, _ = run(t, plan(t, c), store, collect.RunOptions{Again: true, Only: []string{"y"}})
 	if len(out.Results) != 1 || out.Results[0].Skipped || out.Results[0].Point.Subject.Name != "y" {
 		t.Errorf("again, only y: %+v", out.Results)
+	}
+}
+
+// TestSimulatedByURL: a simulated endpoint that was started by hand and is
+// reached by its URL must not pass for a real server.
+func TestSimulatedByURL(t *testing.T) {
+	p, err := simulate.Lookup("nvfp4")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := simulate.Start("127.0.0.1:0", p, simulate.Options{Clock: 50})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	c := collect.Config{Subjects: []collect.Subject{subject("x", s.URL())}, Loads: []collect.Load{test("l", 2, 1)}}
+	out, _ := run(t, plan(t, c), artifact.Open(t.TempDir()), collect.RunOptions{})
+	if a := out.Results[0].Artifact; a == nil || !a.Simulated || !strings.HasPrefix(a.ID, "simulated/") {
+		t.Errorf("%+v", out.Results[0])
 	}
 }
 

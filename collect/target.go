@@ -14,7 +14,8 @@ import (
 // and what is known of it before load is sent.
 type target struct {
 	client    *endpoint.Client
-	simulated *simulate.Server // nil for a real server
+	simulated *simulate.Server // ours, to be stopped; nil for one that was running
+	isSim     bool             // a simulated endpoint, ours or started by hand
 	profile   string
 	model     string
 	subject   artifact.Subject
@@ -64,6 +65,7 @@ func reach(ctx context.Context, s Subject, concurrency int, timeout time.Duratio
 		t.subject.MaxModelLen = m.MaxModelLen
 	}
 	f := t.client.Facts(ctx)
+	t.isSim = simulated || f.Engine == endpoint.Simulated
 	if t.subject.Engine == nil && f.Engine != "" {
 		t.subject.Engine = &f.Engine
 	}
