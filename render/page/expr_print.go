@@ -3,6 +3,7 @@ package page
 import (
 	"errors"
 	"fmt"
+	"math"
 	"strings"
 
 	"benchsite/collect/artifact"
@@ -143,6 +144,8 @@ func (e *Edition) printValue(v dataset.Value, path string, unit bool, before str
 		if unit {
 			return l.Counted(v.Int(), "token"), nil
 		}
+	case dataset.KindCount:
+		return e.countOf(v.Num), nil
 	}
 	if unit {
 		return e.value(v), nil
@@ -162,6 +165,14 @@ func (e *Edition) printValue(v dataset.Value, path string, unit bool, before str
 		return l.Number(v.Num, 1), nil
 	}
 	return e.value(v), nil
+}
+
+// countOf prints a count; a median of counts may lie between two of them.
+func (e *Edition) countOf(v float64) string {
+	if v != math.Trunc(v) {
+		return e.L.Number(v, 1)
+	}
+	return e.L.Count(int(v))
 }
 
 // printText prints a word out of the data into Markdown. It may come from a
