@@ -42,6 +42,9 @@ func (f *flags) parse() (configFile, error) {
 		if key[0] == "site" || key[0] == "publish" { // read, strictly too, by the renderer
 			continue
 		}
+		if len(key) > 2 && key[1] == "extra_body" { // free by nature
+			continue
+		}
 		faults = append(faults, &artifact.Fault{File: f.config, Field: key.String(), Message: "is no known key" + suggest(key)})
 	}
 	if len(c.Eval) > 0 {

@@ -38,9 +38,10 @@ var (
 	bearer    = regexp.MustCompile(`(?i)\b(bearer\s+|authorization["']?\s*[:=]\s*["']?(?:basic|token)\s+)([A-Za-z0-9._~+/=-]{8,})`)
 	userInfo  = regexp.MustCompile(`([a-z][a-z0-9+.-]*://)[^\s/@:]+:[^\s/@]+@`)
 	namedKey  = `[A-Za-z0-9_-]*(?:api[_-]?key|access[_-]?key|account[_-]?key|secret|passwd|password|token|credentials?|sas)`
-	assigned  = regexp.MustCompile(`(?i)(["']?\b` + namedKey + `["']?\s*[=:]\s*)("[^"]{6,}"|'[^']{6,}'|[^\s,;&'"}\])<]{6,})`)
-	flagged   = regexp.MustCompile(`(?i)(--?` + namedKey + `\s+)([^\s-][^\s]{5,})`)
+	assigned  = regexp.MustCompile(`(?i)(["']?\b` + namedKey + `["']?[ \t]*[=:][ \t]*)("[^"\n]{6,}"|'[^'\n]{6,}'|[^\s,;&'"}\])<]{6,})`)
+	flagged   = regexp.MustCompile(`(?im)((?:^|[\s"'(])--?` + namedKey + `[ \t]+)([^\s-][^\s]{5,})`)
 	innocent  = regexp.MustCompile(`(?i)^["']?(?:none|null|true|false|\d+(?:\.\d+)?|<[^>]*>|\$\{?\w+\}?|env:\w+)["']?$`)
+	tokenWord = regexp.MustCompile(`(?i)token[ \t]*:[ \t]*[a-z]+$`) // "per output token: unknown" in prose
 	plural    = regexp.MustCompile(`(?i)(?:tokens|token_ids?|tokenizer\w*|\w*_token_id|max_tokens)["']?\s*[=:]\s*$`)
 	homePath  = regexp.MustCompile(`(?:/home|/Users)/[^/\s"':,;]+|/root\b|[A-Za-z]:\\+Users\\+[^\\\s"':,;]+`)
 	addresses = regexp.MustCompile(`[0-9A-Fa-f:.]*(?:[0-9]{1,3}(?:\.[0-9]{1,3}){3}|[0-9A-Fa-f]{0,4}:[0-9A-Fa-f:]*:[0-9A-Fa-f]{0,4})[0-9A-Fa-f:.]*`)
@@ -86,7 +87,7 @@ func (r *Redactor) assignments(s string) string {
 	replace := func(re *regexp.Regexp) {
 		s = re.ReplaceAllStringFunc(s, func(m string) string {
 			parts := re.FindStringSubmatch(m)
-			if innocent.MatchString(parts[2]) || plural.MatchString(parts[1]) || strings.HasPrefix(parts[2], "[") {
+			if innocent.MatchString(parts[2]) || tokenWord.MatchString(m) || plural.MatchString(parts[1]) || strings.HasPrefix(parts[2], "[") {
 				return m
 			}
 			return parts[1] + r.hide(parts[2], "<secret>")

@@ -41,7 +41,7 @@ func TestRedactSparesLookAlikes(t *testing.T) {
 		"12-22 16:02:07 [attention.py:82]", "12:30:45", "std::vector<int>", "torch::jit", "a::b",
 		"sha256 3f786850e387550fdab836ed7e6dc881de23001b", "MIG-8a1b2c3d-1111-2222-3333-444455556666",
 		"max_tokens=256", "tokens: 123456789", "tokenizer='Qwen/Qwen3-32B'", "eos_token_id=151645", "api_key=None", "api_key=$HF_TOKEN",
-		"1.2.3.4.5", "version=0.13.0", "p99 12.71 s", "skip-this-very-long-name-of-a-flag",
+		"1.2.3.4.5", "version=0.13.0", "p99 12.71 s", "inter-token latency", "time per output-token: unknown", "const token = name =>\n  name;", "skip-this-very-long-name-of-a-flag",
 	} {
 		if got := new(Redactor).Text(s); got != s {
 			t.Errorf("%q became %q", s, got)
