@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 
+	"benchsite/collect/artifact"
 	"benchsite/render/locale"
 	"benchsite/render/page"
 	"benchsite/templates"
@@ -144,8 +145,8 @@ type atomEntry struct {
 // feedEntries is how many runs a feed holds.
 const feedEntries = 50
 
-// feed is the Atom feed of a language: the newest runs that count. Simulated
-// and replaced ones never come into it. The time of an entry is that of the
+// feed is the Atom feed of a language: the newest runs that count and came to
+// their end. Simulated and replaced ones never come into it. The time of an entry is that of the
 // run, and that of the feed is its newest entry's, so a feed changes only when
 // the data do.
 func feed(e *page.Edition) []byte {
@@ -155,7 +156,13 @@ func feed(e *page.Edition) []byte {
 		ID: urn(base), Author: e.Name(), Updated: "1970-01-01T00:00:00Z",
 		Links: []atomLink{{"self", base + "feed.xml"}, {"alternate", base}},
 	}
-	for _, r := range e.Set.Standing[:min(len(e.Set.Standing), feedEntries)] {
+	for _, r := range e.Set.Standing {
+		if r.Status != artifact.StatusComplete {
+			continue
+		}
+		if len(f.Entries) == feedEntries {
+			break
+		}
 		updated := r.StartedAt
 		if len(updated) == len("2006-01-02") {
 			updated += "T00:00:00Z"
