@@ -103,7 +103,7 @@ func (w *watcher) event(e collect.Event) {
 	case collect.EventFail:
 		w.u.warn("%s: %s", e.Point, reasonOf(e.Err))
 	case collect.EventNote:
-		w.u.note("%s: %s", e.Point, e.Note)
+		w.u.warn("%s: %s", e.Point, e.Note)
 	}
 }
 
