@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"strings"
+	"unicode/utf8"
 
 	"benchsite/collect/artifact"
 	"benchsite/render/dataset"
@@ -33,11 +34,15 @@ func (e *Edition) printBody(file string, pieces []piece, from figures) ([]piece,
 		}
 	}
 	printed := 0
-	for _, p := range pieces {
+	for i, p := range pieces {
 		switch {
 		case p.call == nil:
-			text.WriteString(p.text)
-			printed += len(p.text)
+			s := p.text
+			if i > 0 && pieces[i-1].call != nil {
+				s = measured(s)
+			}
+			text.WriteString(s)
+			printed += len(s)
 		case expressions[p.call.name].block:
 			flush()
 			out = append(out, p)
@@ -55,6 +60,21 @@ func (e *Edition) printBody(file string, pieces []piece, from figures) ([]piece,
 	}
 	flush()
 	return out, nil
+}
+
+// measureWords follow a number in Chinese and stay on its line.
+const measureWords = "题个道次条项倍份张台"
+
+// measured glues a measure word to the number before it.
+func measured(s string) string {
+	rest, ok := strings.CutPrefix(s, " ")
+	if !ok {
+		return s
+	}
+	if r, _ := utf8.DecodeRuneInString(rest); strings.ContainsRune(measureWords, r) {
+		return "\u00a0" + rest
+	}
+	return s
 }
 
 // String writes the call as it stands in the body, for messages.
@@ -120,6 +140,7 @@ func (e *Edition) printValue(v dataset.Value, path string, unit bool, before str
 		if !unit {
 			return l.PNumber(v.Num), nil
 		}
+		return strings.ReplaceAll(l.PValue(v.Num), " ", "\u00a0"), nil
 	case dataset.KindPoints:
 		size := strings.HasSuffix(path, ".mde") // the smallest detectable difference has no direction
 		switch {

@@ -76,7 +76,7 @@ func TestExpressionsPrint(t *testing.T) {
 		{`{{value "a" "tp" "unit"}}`, "606.47\u00a0tokens/s", "606.47\u00a0tokens/s"},
 		{`{{value "a" "e2e" "unit"}}`, "6.76\u00a0s", "6.76\u00a0s"},
 		{`{{value "rate"}}`, "85.9%", "85.9%"},
-		{`{{value "a" "p" "unit"}}`, "p < 0.001", "p < 0.001"},
+		{`{{value "a" "p" "unit"}}`, "p\u00a0<\u00a00.001", "p\u00a0<\u00a00.001"},
 		{`{{value "a" "x.mde"}}`, "19.1", "19.1"},
 		{`{{value "a" "x.diff"}}`, "−2.5", "−2.5"},
 		{`{{value "a" "gib" "unit"}}`, "19.4\u00a0GiB", "19.4\u00a0GiB"},

@@ -29,9 +29,10 @@ type ReportPage struct {
 // its chart is.
 type Key struct {
 	Figure string
-	Head   string
-	Text   Text
-	Chart  *Link // nil when the page has no chart of it
+	Head   string // the statement, in bold
+	Tail   string // the rest of its sentence, from the bracket or semicolon on
+	Text   Text   // what the other subjects show, and the doubt
+	Chart  *Link  // nil when the page has no chart of it
 }
 
 func (e *Edition) reportJobs() []Job {
@@ -57,7 +58,7 @@ func (e *Edition) Report(r *dataset.Report) *ReportPage {
 	pieces, note := e.bodyOf(r)
 	p.Note = note
 	if pieces != nil {
-		w.body(pieces)
+		w.body(pieces) // bodyOf has tried it
 	} else {
 		w.standard()
 	}
@@ -102,7 +103,7 @@ func (e *Edition) evaluate(b dataset.Body, r *dataset.Report) ([]piece, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := e.tryBlocks(b.File, pieces, r); err != nil {
+	if err := e.try(b.File, pieces, r); err != nil {
 		return nil, err
 	}
 	if pieces == nil {

@@ -61,10 +61,23 @@ func (w *writer) add(b Block) { s := w.now(); s.Blocks = append(s.Blocks, b) }
 
 var headingForm = regexp.MustCompile(`^##[ \t]+(.*?)[ \t]*(?:\{#([a-z0-9-]+)\})?[ \t]*$`)
 
+// ownKeys are the anchors that the page itself always gives.
+var ownKeys = []string{"main", "glance", "findings", benchmarksID, "environment", "commands", "raw", "cite"}
+
+// free is the anchor of a section that the page adds, changed where the body
+// has taken it.
+func (w *writer) free(id string) string {
+	for base, n := id, 2; slices.ContainsFunc(w.sections, func(s Section) bool { return s.ID == id }); n++ {
+		id = base + "-" + itoa(n)
+	}
+	return id
+}
+
 // body writes the printed body of the report. "## Words {#key}" begins a
 // section whose anchor is the key; without a key the anchor is the place of the
-// section, so that it is the same in both languages in any case.
-func (w *writer) body(pieces []piece) {
+// section, so that it is the same in both languages in any case. What cannot be
+// written is an error, with the line where it is known.
+func (w *writer) body(pieces []piece) (line int, err error) {
 	fenced := false
 	var prose strings.Builder
 	flush := func() {
@@ -77,7 +90,9 @@ func (w *writer) body(pieces []piece) {
 	for _, p := range pieces {
 		if p.call != nil {
 			flush()
-			w.block(p.call) // tryBlocks has seen to it that it works
+			if err := w.block(p.call); err != nil {
+				return p.call.line, fmt.Errorf("{{%s}}: %v", p.call, err)
+			}
 			continue
 		}
 		for line := range strings.Lines(p.text) {
@@ -94,10 +109,15 @@ func (w *writer) body(pieces []piece) {
 			if m[2] == "" {
 				m[2] = fmt.Sprintf("section-%d", titled)
 			}
+			if slices.Contains(ownKeys, m[2]) || strings.HasPrefix(m[2], "fig-") || strings.HasPrefix(m[2], "n-") ||
+				slices.ContainsFunc(w.sections, func(s Section) bool { return s.ID == m[2] }) {
+				return 0, fmt.Errorf("the key of the heading %q is taken: {#%s}", unescaped(m[1]), m[2])
+			}
 			w.sections = append(w.sections, Section{ID: m[2], Title: unescaped(m[1])})
 		}
 	}
 	flush()
+	return 0, nil
 }
 
 var escapes = regexp.MustCompile(`\\([[:punct:]])`)
@@ -114,7 +134,7 @@ func (w *writer) block(c *call) error {
 		if err != nil {
 			return err
 		}
-		if w.figures[chartID(c.args[0], t)] != nil {
+		if w.figures[w.chartID(c.args[0], t)] != nil {
 			return errors.New("stands in the body twice")
 		}
 		w.figure(c.args[0], draw, t)
@@ -149,18 +169,12 @@ func (w *writer) block(c *call) error {
 	return nil
 }
 
-// tryBlocks writes the blocks of a body for nothing, to find what is wrong with
-// them before the page is built.
-func (e *Edition) tryBlocks(file string, pieces []piece, r *dataset.Report) error {
+// try writes a body for nothing, to find what is wrong with it before the page
+// is built.
+func (e *Edition) try(file string, pieces []piece, r *dataset.Report) error {
 	b := e.Base("report", reportPath(r), "", "")
-	w := e.write(&b, r)
-	for _, p := range pieces {
-		if p.call == nil {
-			continue
-		}
-		if err := w.block(p.call); err != nil {
-			return &artifact.Fault{File: file, Line: p.call.line, Message: fmt.Sprintf("{{%s}}: %v", p.call, err)}
-		}
+	if line, err := e.write(&b, r).body(pieces); err != nil {
+		return &artifact.Fault{File: file, Line: line, Message: err.Error()}
 	}
 	return nil
 }
@@ -184,12 +198,22 @@ var chartDrawers = map[string]struct {
 // them.
 var chartNames = []string{"throughput", "latency", "server", "relative", "accuracy", "paired"}
 
-// chartID is the anchor and file name of a chart.
-func chartID(name string, t *dataset.Topic) string {
-	if t.Kind == string(artifact.KindEval) {
-		return name + "-" + artifact.Slug(t.Task)
+// chartID is the anchor and file name of a chart. A report may show a chart once
+// for every protocol.
+func (w *writer) chartID(name string, t *dataset.Topic) string {
+	id := "fig-" + name
+	if evalKind(t) {
+		id += "-" + artifact.Slug(t.Task)
 	}
-	return name
+	for _, other := range w.r.Topics {
+		if other == t {
+			break
+		}
+		if other.Kind == t.Kind && other.Task == t.Task {
+			return id + "-" + t.Protocol.ID + "-" + t.Runs[0].Hash8
+		}
+	}
+	return id
 }
 
 // find resolves the arguments of a chart: its name, and for an evaluation the
@@ -230,7 +254,7 @@ func (w *writer) find(args []string) (func(*writer, *dataset.Topic) Chart, *data
 // its runs stands beside the first chart that is under it.
 func (w *writer) figure(name string, draw func(*writer, *dataset.Topic) Chart, t *dataset.Topic) {
 	c := draw(w, t)
-	c.ID = chartID(name, t)
+	c.ID = w.chartID(name, t)
 	f := w.b.AddFigure(c)
 	if f == nil {
 		w.add(Block{Small: T(w.L.Text("text.no-chart"))})
@@ -259,16 +283,11 @@ func (w *writer) standard() {
 			names = []string{"accuracy", "paired"}
 			s = Section{ID: "eval-" + artifact.Slug(t.Task), Title: w.taskName(t)}
 		}
-		for i := range w.sections {
-			if w.sections[i].ID == s.ID { // several protocols of one kind
-				s.ID += "-" + t.Protocol.ID
-				break
-			}
-		}
+		s.ID = w.free(s.ID)
 		w.sections = append(w.sections, s)
 		for _, name := range names {
 			c := chartDrawers[name].draw(w, t)
-			if !c.Empty() && w.figures[chartID(name, t)] == nil {
+			if !c.Empty() && w.figures[w.chartID(name, t)] == nil {
 				w.figure(name, chartDrawers[name].draw, t)
 			}
 		}

@@ -53,7 +53,7 @@ func TestBodyInOneLanguage(t *testing.T) {
 			t.Errorf("the composed page does not say %q", want)
 		}
 	}
-	for _, id := range []string{"accuracy-accuracy-suite-v1", "paired-accuracy-suite-v1", "eval-accuracy-suite-v1", "flips"} {
+	for _, id := range []string{"fig-accuracy-accuracy-suite-v1", "fig-paired-accuracy-suite-v1", "eval-accuracy-suite-v1", "flips"} {
 		if !strings.Contains(anchors(zh), id) {
 			t.Errorf("the composed page has no %s: %s", id, anchors(zh))
 		}
@@ -78,6 +78,7 @@ func TestBodyWithFault(t *testing.T) {
 		"a\n\n{{chart \"accuracy\"}}\n":                    {3, "no run of this report"},
 		"a\n\n{{table \"flips\" \"x\"}}\n":                 {3, "no run of this report"},
 		"a\n\n{{notices \"small\"}}\n":                     {3, "no code"},
+		"## A {#cite}\n":                                   {0, "is taken"},
 		"{{chart \"latency\"}}\n\n{{chart \"latency\"}}\n": {3, "twice"},
 	} {
 		site := written(t, slug, map[string]string{"zh.md": body})
@@ -123,7 +124,7 @@ func TestBodySections(t *testing.T) {
 		}
 		got = append(got, line)
 	}
-	want := "/: prose|one/One 64: prose|/: latency prose|section-2/Two: table identical-prompts"
+	want := "/: prose|one/One 64: prose|/: fig-latency prose|section-2/Two: table identical-prompts"
 	if strings.Join(got, "|") != want {
 		t.Errorf("sections\n%s\nwant\n%s", strings.Join(got, "|"), want)
 	}

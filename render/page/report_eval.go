@@ -85,7 +85,7 @@ func (w *writer) accuracyChart(t *dataset.Topic) Chart {
 	if first == nil {
 		return c
 	}
-	panel.X.Min, panel.X.Max = max(0, math.Floor((lo-0.01)*50)/50), min(1, max(hi, lo+0.1))
+	panel.X.Min, panel.X.Max = max(0, math.Floor((lo-0.01)*50)/50), min(1, math.Ceil((hi+0.01)*50)/50)
 	c.Panels, c.Table = []ChartPanel{panel}, table
 	c.Title = l.Fill("fig.title-accuracy-task", locale.Slots{"task": w.taskName(t)})
 	c.Sub = l.Fill("fig.sub-accuracy", locale.Slots{"n": first.N})

@@ -32,11 +32,38 @@ func (w *writer) keys() []Key {
 	if len(groups) > mostKeys {
 		groups = groups[:mostKeys]
 	}
-	var out []Key
+	out := w.planned()
 	for _, g := range groups {
-		out = append(out, w.key(g))
+		if len(out) < mostKeys {
+			out = append(out, w.key(g))
+		}
 	}
 	return out
+}
+
+// planned says of a report with a plan how much of it is done.
+func (w *writer) planned() []Key {
+	if len(w.r.Benchmarks) == 0 {
+		return nil
+	}
+	done := 0
+	var open []string
+	for _, b := range w.r.Benchmarks {
+		if b.Done() {
+			done++
+			continue
+		}
+		open = append(open, Cut(b.Name, CutCell))
+	}
+	k := Key{
+		Figure: w.L.Count(done) + "/" + w.L.Count(len(w.r.Benchmarks)),
+		Head:   w.L.Fill("text.plan-done", locale.Slots{"n": len(w.r.Benchmarks), "done": done}),
+		Chart:  &Link{w.L.Text("md.table"), Anchor(benchmarksID)},
+	}
+	if len(open) > 0 {
+		k.Text = T(w.L.Fill("text.plan-open", locale.Slots{"list": w.L.Enum(open...)}))
+	}
+	return []Key{k}
 }
 
 // families says which findings share a paragraph, and in which order the
@@ -94,6 +121,11 @@ func (w *writer) key(g keyGroup) Key {
 	lead := g.list[0]
 	k := Key{Figure: w.lead(g), Head: w.findingBy(w.name, lead)}
 	var rest []string
+	if evalKind(g.topic) { // the test and the interval are doubt, not statement
+		if head, _ := locale.Headline(k.Head); strings.HasPrefix(k.Head, head) {
+			k.Head, k.Tail = head, k.Head[len(head):]
+		}
+	}
 	add := func(s string) {
 		if s != "" && !slices.Contains(rest, s) {
 			rest = append(rest, s)
@@ -177,7 +209,7 @@ func (w *writer) chartOf(g keyGroup) *Link {
 		order = []string{"accuracy", "paired"}
 	}
 	for _, name := range order {
-		if f := w.figures[chartID(name, g.topic)]; f != nil {
+		if f := w.figures[w.chartID(name, g.topic)]; f != nil {
 			return &Link{f.Number, Anchor(f.Chart.ID)}
 		}
 	}
@@ -272,24 +304,37 @@ func (w *writer) merge(list []dataset.Notice) dataset.Notice {
 	if len(list) == 1 {
 		return first
 	}
-	byRun := slices.Clone(list)
+	// One entry for each run, in the order in which the subjects are shown;
+	// notices of comparisons, which name their subjects themselves, stay one.
+	var each []dataset.Notice
+	for _, n := range list {
+		_, named := n.Slots["subject"]
+		if len(n.Runs) < 2 || named {
+			each = append(each, n)
+			continue
+		}
+		for _, r := range n.Runs {
+			one := n
+			one.Runs = []*dataset.Run{r}
+			each = append(each, one)
+		}
+	}
 	order := w.r.AllRuns()
-	slices.SortStableFunc(byRun, func(a, b dataset.Notice) int { return place(order, a) - place(order, b) })
+	slices.SortStableFunc(each, func(a, b dataset.Notice) int { return place(order, a) - place(order, b) })
 	slots := map[string]any{}
 	for k := range first.Slots {
 		var values []any
-		for _, n := range byRun {
+		for _, n := range each {
 			values = append(values, n.Slots[k])
 		}
-		if v, ok := w.listed(k, values); ok {
-			slots[k] = v
-			continue
+		v, ok := w.listed(k, values)
+		if !ok {
+			return widest(list)
 		}
-		return widest(byRun)
+		slots[k] = v
 	}
-	first.Slots = slots
-	first.Runs = nil
-	for _, n := range byRun {
+	first.Slots, first.Runs = slots, nil
+	for _, n := range each {
 		for _, r := range n.Runs {
 			if !slices.Contains(first.Runs, r) {
 				first.Runs = append(first.Runs, r)
@@ -323,7 +368,7 @@ func (w *writer) listed(slot string, values []any) (v any, ok bool) {
 	case len(printed) < len(values):
 		return nil, false
 	}
-	return w.L.Enum(printed...), true
+	return w.L.List(printed...), true
 }
 
 // widest is the notice with the widest interval, else the first.

@@ -69,6 +69,7 @@ func (w *writer) flips() {
 			s.ID += "-" + artifact.Slug(t.Task)
 			s.Title = w.L.Bracket(s.Title, w.shortTask(t.Task))
 		}
+		s.ID = w.free(s.ID)
 		w.sections = append(w.sections, s)
 	}
 }
@@ -174,7 +175,7 @@ func (w *writer) rescoredTable(t *dataset.Topic) *Table {
 			it := a.of[r]
 			cell := w.verdict(it)
 			if was := before[r][a.id].Outcome; was != it.Outcome {
-				cell.Text = append(cell.Text, Span{Style: Break}, Span{Text: l.Fill("text.outcome-was", locale.Slots{"outcome": l.Text("outcome." + string(was))}), Style: Muted})
+				cell.Text = append(cell.Text, Span{Style: Break}, Span{Text: l.Fill("item.was", locale.Slots{"outcome": l.Text("outcome." + string(was))}), Style: Muted})
 			}
 			row.Cells = append(row.Cells, cell)
 		}

@@ -43,14 +43,17 @@ func (w *writer) plan() {
 	if len(w.r.Benchmarks) == 0 || w.tables["benchmarks"] {
 		return
 	}
-	w.sections = append(w.sections, Section{ID: "plan", Title: w.L.Text("report.plan"), Blocks: []Block{{Table: w.benchmarks()}}})
+	w.sections = append(w.sections, Section{ID: w.free("plan"), Title: w.L.Text("report.plan"), Blocks: []Block{{Table: w.benchmarks()}}})
 }
+
+// benchmarksID is the anchor of the table of planned tasks.
+const benchmarksID = "benchmarks"
 
 // benchmarks is the table of planned tasks: what was measured for which subject,
 // under which limits, and why the rest was not run. Every note has a letter.
 func (w *writer) benchmarks() *Table {
 	l := w.L
-	t := &Table{Label: l.Text("section.coverage"), Class: "cover", Hint: true, Head: []Column{Col(l.Text("th.task")), Col(l.Text("th.metric"))}}
+	t := &Table{ID: benchmarksID, Label: l.Text("section.coverage"), Class: "cover", Hint: true, Head: []Column{Col(l.Text("th.task")), Col(l.Text("th.metric"))}}
 	for _, res := range w.r.Benchmarks[0].Results {
 		t.Head = append(t.Head, Num(subjectShort(res.Subject)))
 	}

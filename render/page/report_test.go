@@ -56,7 +56,7 @@ func wording(p *ReportPage) string {
 	}
 	say(p.Title, p.Dek, p.Note.Flat())
 	for _, k := range p.Keys {
-		say(k.Figure, k.Head, k.Text.Flat())
+		say(k.Figure, k.Head+k.Tail, k.Text.Flat())
 	}
 	for _, n := range p.Notices {
 		say(n.Title, n.Text.Flat())
@@ -155,6 +155,13 @@ func TestReports(t *testing.T) {
 				t.Errorf("%s %s: no drawing at the head or no protocol", lang, slug)
 			}
 		}
+		seen := map[string]bool{}
+		for _, id := range strings.Fields(anchors(site.In(locale.EN).Report(r))) {
+			if seen[id] {
+				t.Errorf("%s: two anchors %s", slug, id)
+			}
+			seen[id] = true
+		}
 		if a, b := anchors(site.In(locale.ZH).Report(r)), anchors(site.In(locale.EN).Report(r)); a != b {
 			t.Errorf("%s: anchors differ:\n%s\n%s", slug, a, b)
 		}
@@ -163,8 +170,19 @@ func TestReports(t *testing.T) {
 
 func anchors(p *ReportPage) string {
 	var out []string
+	for _, n := range p.Notices {
+		out = append(out, n.ID)
+	}
 	for _, s := range p.Sections {
 		out = append(out, s.ID)
+		for _, b := range s.Blocks {
+			if b.Table != nil {
+				out = append(out, b.Table.ID)
+			}
+			for _, n := range b.Notices {
+				out = append(out, n.ID)
+			}
+		}
 	}
 	for _, f := range p.Figures {
 		out = append(out, f.Chart.ID)
