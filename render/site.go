@@ -204,7 +204,6 @@ func (j job) files() (output, error) {
 		}
 		fmt.Fprintf(&options, "benchsite.register(%s, %s);\n", id, o)
 		out[j.Dir+string(f.SVG)] = neutral(chart.File(f.Chart, chart.Wide))
-		out[j.Dir+string(f.Narrow)] = neutral(chart.File(f.Chart, chart.Narrow))
 		out[j.Dir+string(f.CSV)] = chart.CSV(f.Chart)
 	}
 	if options.Len() > 0 {

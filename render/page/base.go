@@ -116,7 +116,7 @@ func (b *Base) AddPlain(c Chart) *Figure {
 	}
 	f := &Figure{
 		Chart: c, Note: T(c.Note), Table: chartTable(c),
-		SVG: Href(c.ID + ".svg"), Narrow: Href(c.ID + ".narrow.svg"), CSV: Href(c.ID + ".csv"),
+		SVG: Href(c.ID + ".svg"), CSV: Href(c.ID + ".csv"),
 	}
 	b.Figures = append(b.Figures, f)
 	return f

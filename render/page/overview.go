@@ -1,6 +1,7 @@
 package page
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -259,7 +260,7 @@ func (e *Edition) caveat(t *dataset.Topic, f dataset.Finding, name namer) (Text,
 	level := string(dataset.Warn)
 	told := map[string]bool{}
 	for _, n := range t.Caveats {
-		if len(out) >= 3 || told[n.Code] || doubts[said[n.Code]] || n.Severity == dataset.Info && len(out) > 0 {
+		if len(told) >= 2 || told[n.Code] || doubts[said[n.Code]] || n.Severity == dataset.Info && len(out) > 0 {
 			continue
 		}
 		told[n.Code] = true
@@ -267,7 +268,7 @@ func (e *Edition) caveat(t *dataset.Topic, f dataset.Finding, name namer) (Text,
 			level = string(n.Severity)
 		}
 		w := e.noticeWords(n)
-		if len(out) == 0 {
+		if len(told) == 1 && !doubts["one-repeat"] {
 			out = append(out, w.Title+e.stop(), w.Means)
 		} else {
 			out = append(out, w.Title+e.stop())
@@ -324,7 +325,7 @@ func (e *Edition) mini(t *dataset.Topic, name namer) (string, Chart) {
 		panel.Series = append(panel.Series, s)
 	}
 	c.Panels = []ChartPanel{panel}
-	c.Title = l.Clauses(l.Seam(Cut(e.familyName(t.Runs[0]), 32)+" ", e.short(metric)), unit)
+	c.Title = l.Clauses(l.Seam(Cut(e.familyName(t.Runs[0]), 32)+" ", fmt.Sprint(e.findingSlot("metric", metric))), unit)
 	c.Desc = e.scoresDesc(panel)
 	return c.Title, c
 }

@@ -97,7 +97,6 @@ type Figure struct {
 	Note   Text
 	Table  *Table
 	SVG    Href // the wide drawing as a file
-	Narrow Href // the one for phones as a file
 	CSV    Href
 }
 

@@ -192,9 +192,9 @@ func (e *Edition) metricTable(r *dataset.Run) *Table {
 	}}
 	for _, task := range tasksOf(r) {
 		for _, m := range task.Metrics {
-			filter := locale.Unknown
+			filter := Cell{Text: T(locale.Unknown), Absent: true}
 			if m.Filter != nil {
-				filter = Cut(*m.Filter, CutCell)
+				filter = Cell{Text: TCode(Cut(*m.Filter, CutCell))}
 			}
 			four := func(v float64) string { return l.Number(v, 4) }
 			name := Text{{Text: Cut(m.Metric, CutCell), Style: Code}}
@@ -202,7 +202,7 @@ func (e *Edition) metricTable(r *dataset.Run) *Table {
 				name = append(name, Span{Text: " " + l.Text("word.primary"), Style: Muted})
 			}
 			t.Rows = append(t.Rows, Row{Cells: []Cell{
-				CellText(e.taskLabel(task.Task, 0, 0)), {Text: name}, {Text: TCode(filter)},
+				CellText(e.taskLabel(task.Task, 0, 0)), {Text: name}, filter,
 				CellNum(l.Opt(m.Value, four)), CellNum(l.Opt(m.Stderr, four)), CellNum(e.count(m.N)),
 			}})
 		}

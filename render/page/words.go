@@ -284,26 +284,26 @@ func (e *Edition) origin(r *dataset.Run) string {
 		return e.L.Text("chip.simulated")
 	case r.Source.Mode == artifact.ModeMeasured:
 		return e.L.Text("chip.measured")
+	case r.Source.Mode == artifact.ModeRescored:
+		return e.L.Bracket(e.L.Text("chip.rescored"), Cut(r.Source.Tool, CutCell))
 	}
 	return e.L.Fill("chip.imported", locale.Slots{"tool": Cut(r.Source.Tool, CutCell)})
 }
 
 // label is the name of a term where it stands alone: as a label or in a head.
 func (e *Edition) label(term string) string {
-	t, ok := e.L.Term(term)
-	if !ok {
-		return term
+	if key := "term." + term + ".name"; e.L.Has(key) {
+		return capital(e.L.Text(key))
 	}
-	return capital(t.Name)
+	return term
 }
 
 // short is the name of a term where there is little room.
 func (e *Edition) short(term string) string {
-	t, ok := e.L.Term(term)
-	if !ok {
-		return term
+	if key := "term." + term + ".short"; e.L.Has(key) {
+		return capital(e.L.Text(key))
 	}
-	return capital(t.Short)
+	return e.label(term)
 }
 
 // promptTokens is the length of the prompt when all requests had the same one.
