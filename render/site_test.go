@@ -241,3 +241,30 @@ func TestKeyFacts(t *testing.T) {
 		}
 	}
 }
+
+// What was simulated has its own group and never comes before a measurement.
+func TestSimulatedStandsApart(t *testing.T) {
+	store := testStore(t)
+	later := loadRun("BF16", 7)
+	later.Artifact.StartedAt, later.Artifact.Simulated = "2026-06-01", true
+	put(t, store, later)
+	out := renderTo(t, store, testConfig())
+	if s := strings.Join(find(parsePage(t, out, "index.html"), ".half"), ""); strings.Contains(s, "2026-06-01") {
+		t.Error("a simulated finding stands on the landing page beside measured ones")
+	}
+	if s := strings.Join(find(parsePage(t, out, "en/index.html"), "#simulated"), ""); !strings.Contains(s, "Simulated") {
+		t.Errorf("the overview does not mark what was simulated: %q", s)
+	}
+	if s := strings.Join(find(parsePage(t, out, "en/index.html"), "#load"), ""); strings.Contains(s, "2026-06-01") {
+		t.Error("a simulated finding stands among the measured ones")
+	}
+
+	only := artifact.Open(t.TempDir())
+	put(t, only, later)
+	fp8 := loadRun("FP8", 9)
+	fp8.Artifact.StartedAt, fp8.Artifact.Simulated = "2026-06-01", true
+	put(t, only, fp8)
+	if s := strings.Join(find(parsePage(t, renderTo(t, only, testConfig()), "index.html"), ".tag"), ""); !strings.Contains(s, "Simulated") {
+		t.Error("with nothing measured the landing page shows what was simulated, marked")
+	}
+}

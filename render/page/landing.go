@@ -70,8 +70,10 @@ func (e *Edition) half() Half {
 	for _, s := range e.sections() {
 		h.Links = append(h.Links, Link{e.L.Text(s.key), b.Link(s.path)})
 	}
-	for _, g := range e.groups(&b) {
-		h.Entries = append(h.Entries, g.Entries...)
+	for _, g := range e.groups(&b) { // what was simulated stands last and only where nothing was measured
+		if g.ID != simulatedGroup || len(h.Entries) == 0 {
+			h.Entries = append(h.Entries, g.Entries...)
+		}
 	}
 	newestEntries(h.Entries)
 	h.Entries = h.Entries[:min(len(h.Entries), landingEntries)]

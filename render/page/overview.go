@@ -27,6 +27,9 @@ type Group struct {
 	Entries         []Entry
 }
 
+// simulatedGroup is the id of the group that no model stands behind.
+const simulatedGroup = "simulated"
+
 // Entry is one finding of the overview: never without its caveat.
 type Entry struct {
 	Date     string
@@ -95,7 +98,7 @@ func (e *Edition) groups(b *Base) []Group {
 	if len(other.Entries) > 0 {
 		out = append(out, other)
 	}
-	simulated := Group{ID: "simulated", Title: e.L.Text("overview.simulated"), Note: e.L.Text("overview.simulated-note")}
+	simulated := Group{ID: simulatedGroup, Title: e.L.Text("overview.simulated"), Note: e.L.Text("overview.simulated-note")}
 	for _, t := range e.Set.SimulatedTopics() {
 		if entry, ok := e.entry(b, t); ok {
 			simulated.Entries = append(simulated.Entries, entry)
@@ -275,89 +278,6 @@ func (e *Edition) caveat(t *dataset.Topic, f dataset.Finding, name namer) (Text,
 		}
 	}
 	return Rich(Cut(e.L.Sentences(out...), 500)), level
-}
-
-// mini is the small chart of a topic with its caption.
-func (e *Edition) mini(t *dataset.Topic, name namer) (string, Chart) {
-	l := e.L
-	c := Chart{ID: "mini-" + t.Kind + "-" + t.Protocol.ID + "-" + t.Runs[0].Hash8, Lang: e.Lang.Tag()}
-	if t.Kind == "eval" {
-		c.Kind = ChartAccuracy
-		panel := ChartPanel{X: ChartAxis{Format: TickPercent}}
-		n, of := 0, 0
-		for _, r := range t.Runs {
-			s := r.Score(t.Task)
-			if s == nil {
-				continue
-			}
-			n, of = s.N, s.Of
-			panel.Series = append(panel.Series, e.scoreSeries(name(r), r, s))
-		}
-		c.Panels = []ChartPanel{panel}
-		task := e.taskLabel(t.Task, 0, 0)
-		if of > n {
-			task = l.Fill("runs.short-first", locale.Slots{"task": task, "n": n})
-		}
-		c.Title = l.Clauses(task, l.Text("th.ci"))
-		c.Desc = e.scoresDesc(panel)
-		return c.Title, c
-	}
-	c.Kind = ChartBars
-	panel := ChartPanel{X: ChartAxis{FromZero: true}}
-	metric, unit := "", ""
-	var values []float64
-	for _, r := range t.Runs {
-		if f := r.Figure(); f.Value != nil {
-			values = append(values, f.Value.Num)
-		}
-	}
-	for i, r := range t.Runs {
-		f := r.Figure()
-		if f.Value == nil || metric != "" && f.Key != metric {
-			continue
-		}
-		metric = f.Key
-		print, u := e.scale(f.Value.Kind, values...)
-		unit = u
-		s := e.seriesOf(name(r), r)
-		s.Second = t.Scaling && i == 0
-		s.Points = []ChartPoint{{Value: f.Value.Num, Text: print(f.Value.Num), Tip: l.Label(name(r), e.value(*f.Value))}}
-		panel.Series = append(panel.Series, s)
-	}
-	c.Panels = []ChartPanel{panel}
-	c.Title = l.Clauses(l.Seam(Cut(e.familyName(t.Runs[0]), 32)+" ", fmt.Sprint(e.findingSlot("metric", metric))), unit)
-	c.Desc = e.scoresDesc(panel)
-	return c.Title, c
-}
-
-// scoresDesc says the values of a row chart in one sentence.
-func (e *Edition) scoresDesc(p ChartPanel) string {
-	var parts []string
-	for _, s := range p.Series {
-		for _, pt := range s.Points {
-			parts = append(parts, strings.TrimSpace(s.Name+" "+pt.Text+" "+pt.Range))
-		}
-	}
-	return e.L.Enum(parts...)
-}
-
-// scoreSeries is the row of one score.
-func (e *Edition) scoreSeries(name string, r *dataset.Run, s *dataset.Score) ChartSeries {
-	out := e.seriesOf(name, r)
-	out.Points = []ChartPoint{e.scorePoint(name, s)}
-	return out
-}
-
-func (e *Edition) scorePoint(name string, s *dataset.Score) ChartPoint {
-	pt := ChartPoint{Value: s.Value, Text: e.share(s)}
-	if s.Correct >= 0 && s.N > 0 {
-		pt.Text = e.L.Count(s.Correct) + "/" + e.L.Count(s.N)
-	}
-	if s.Interval {
-		pt.Interval, pt.Lo, pt.Hi, pt.Range = true, s.Lo, s.Hi, e.L.PercentRange(s.Lo, s.Hi)
-	}
-	pt.Tip = e.L.Label(name, strings.TrimSpace(e.score(s)+" "+pt.Range))
-	return pt
 }
 
 // facts are the head of the overview: machine, engine, how much there is.
