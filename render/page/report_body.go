@@ -57,7 +57,15 @@ func (w *writer) now() *Section {
 	return &w.sections[len(w.sections)-1]
 }
 
-func (w *writer) add(b Block) { s := w.now(); s.Blocks = append(s.Blocks, b) }
+// add puts a block into the section. What follows a figure begins a new line, so
+// that the notes of the figure stay beside it.
+func (w *writer) add(b Block) {
+	if n := len(w.now().Blocks); n > 0 && w.now().Blocks[n-1].Figure != nil {
+		w.sections = append(w.sections, Section{})
+	}
+	s := w.now()
+	s.Blocks = append(s.Blocks, b)
+}
 
 var headingForm = regexp.MustCompile(`^##[ \t]+(.*?)[ \t]*(?:\{#([a-z0-9-]+)\})?[ \t]*$`)
 

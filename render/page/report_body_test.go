@@ -108,7 +108,7 @@ func TestBodySections(t *testing.T) {
 		t.Fatal(p.Note.Flat())
 	}
 	var got []string
-	for _, s := range p.Sections[:4] {
+	for _, s := range p.Sections[:5] {
 		line := s.ID + "/" + s.Title + ":"
 		for _, b := range s.Blocks {
 			switch {
@@ -124,7 +124,7 @@ func TestBodySections(t *testing.T) {
 		}
 		got = append(got, line)
 	}
-	want := "/: prose|one/One 64: prose|/: fig-latency prose|section-2/Two: table identical-prompts"
+	want := "/: prose|one/One 64: prose|/: fig-latency|/: prose|section-2/Two: table identical-prompts"
 	if strings.Join(got, "|") != want {
 		t.Errorf("sections\n%s\nwant\n%s", strings.Join(got, "|"), want)
 	}

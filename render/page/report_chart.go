@@ -134,6 +134,7 @@ func (w *writer) row(t *dataset.Topic, r *dataset.Run, m measure) ChartSeries {
 	print, unit, factor := w.unit(t, m)
 	name := w.name(r)
 	s := w.seriesOf(name, r)
+	s.Second = t.Scaling && r == t.Baseline // one subject on fewer devices
 	rep, ok := figureOf(t, r, m)
 	if !ok {
 		s.Points = []ChartPoint{{Missing: true, Text: locale.Unknown, Tip: w.L.Label(name, w.L.Text("word.unknown"))}}

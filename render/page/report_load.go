@@ -27,7 +27,7 @@ func (w *writer) throughputChart(t *dataset.Topic) Chart {
 			} else if r == t.Baseline {
 				pt.Note = l.Text("word.baseline")
 			}
-			p.Series[j].Second = i > 0
+			p.Series[j].Second = p.Series[j].Second || i > 0
 		}
 		if i > 0 && hasNotice(t, "prefix-cache-hot") {
 			p.Sub = l.Text("fig.hits-included")
