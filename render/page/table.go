@@ -38,6 +38,7 @@ type Cell struct {
 	Text   Text
 	Right  bool
 	Absent bool   // unknown or not run: muted
+	Label  string // head of the column, written beside the cell where a phone stacks the row
 	Class  string // class of style.css
 	Swatch ChartSlot
 	Raw    string // what sorting compares when it is not the text
