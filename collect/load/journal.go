@@ -23,12 +23,11 @@ const syncEvery = time.Second
 // head is the first line of a journal: all of the artifact that is known before
 // the first request, and what Summarize needs besides the observations.
 type head struct {
-	Journal     int                `json:"journal"` // form of the file
-	Slug        string             `json:"slug"`
-	Concurrency int                `json:"concurrency"`
-	SLO         SLO                `json:"slo"`
-	KeepChunks  bool               `json:"keep_chunks"`
-	Artifact    *artifact.Artifact `json:"artifact"`
+	Journal int    `json:"journal"` // form of the file
+	Slug    string `json:"slug"`
+	shape
+	KeepChunks bool               `json:"keep_chunks"`
+	Artifact   *artifact.Artifact `json:"artifact"`
 }
 
 // Journal keeps the finished requests of a running point on disk, a line each.
@@ -207,7 +206,7 @@ func adopt(data []byte, store *artifact.Store) (string, error) {
 	}
 	a := h.Artifact
 	a.Status, a.StatusReason = artifact.StatusInterrupted, artifact.Ptr("the process ended before the run did")
-	a.Load = Summarize(obs, h.Concurrency, h.SLO)
+	a.Load = summarize(obs, h.shape)
 	a.Load.Client = selfCheck(obs, a.Load.Latency, 0, false)
 	if *a.Load.Requests.Completed == 0 {
 		a.Status = artifact.StatusFailed

@@ -33,11 +33,8 @@ type Result struct {
 // *endpoint.Error when the server took no load at all because address, key or
 // model are wrong; then there is no result. Other failures are in the artifact.
 func Run(ctx context.Context, spec Spec, set Setting) (*Result, error) {
-	if spec.Requests <= 0 && spec.Duration <= 0 {
-		return nil, errors.New("a load point needs a number of requests or a duration")
-	}
-	if spec.Concurrency < 1 {
-		return nil, errors.New("a load point needs a concurrency of at least 1")
+	if err := spec.check(); err != nil {
+		return nil, err
 	}
 	count := &counts{}
 	count.begin(PhaseWarmup, spec.Warmup, 0)
@@ -55,15 +52,15 @@ func Run(ctx context.Context, spec Spec, set Setting) (*Result, error) {
 	a.Source.Extra = withPlan(a.Source.Extra, spec, warmup)
 	started := time.Now()
 	a.StartedAt = started.UTC().Format("2006-01-02T15:04:05.000Z")
-	h := head{Journal: 1, Slug: spec.Slug(), Concurrency: spec.Concurrency, SLO: spec.SLO, KeepChunks: spec.KeepChunks, Artifact: &a}
+	h := head{Journal: 1, Slug: spec.Slug(), shape: spec.shape(), KeepChunks: spec.KeepChunks, Artifact: &a}
 	journal, err := createJournal(set.JournalDir, run, h)
 	if err != nil {
 		return nil, err
 	}
-	finished := make(chan done, 4*spec.Concurrency)
-	l := &loop{client: set.Client, spec: spec, workload: spec.Workload, prefix: run, slots: spec.Concurrency,
+	finished := make(chan done, 4*max(spec.Concurrency, ahead))
+	l := &loop{client: set.Client, spec: spec, arrival: spec.Arrival, workload: spec.Workload, prefix: run, slots: spec.Concurrency,
 		requests: spec.Requests, duration: spec.Duration, finished: finished, count: count}
-	count.begin(PhaseMeasure, spec.Requests, spec.Duration)
+	count.begin(PhaseMeasure, spec.planned(), spec.Duration)
 	var obs []Observation
 	var refused *endpoint.Error // set while every request was refused for its address, key or model
 	protocol := map[string]bool{}
@@ -100,7 +97,7 @@ func Run(ctx context.Context, spec Spec, set Setting) (*Result, error) {
 		return nil, errors.Join(refused, journal.Discard())
 	}
 	slices.SortFunc(obs, func(x, y Observation) int { return cmp.Compare(*x.Record.SentS, *y.Record.SentS) })
-	a.Load = Summarize(obs, spec.Concurrency, spec.SLO)
+	a.Load = summarize(obs, spec.shape())
 	a.Load.Client = selfCheck(obs, a.Load.Latency, cores, known)
 	a.DurationS = round(time.Since(begun).Seconds())
 	for p := range protocol { // one only: the transport speaks nothing else
@@ -131,7 +128,7 @@ func warm(ctx context.Context, spec Spec, client *endpoint.Client, run string, c
 	}
 	out := make(chan done, spec.Warmup)
 	l := &loop{client: client, spec: spec, workload: warmupOf(spec.Workload), prefix: run + "-warmup",
-		slots: min(spec.Concurrency, spec.Warmup), requests: spec.Warmup, finished: out, count: count}
+		slots: warmSlots(spec), requests: spec.Warmup, finished: out, count: count}
 	begun := time.Now()
 	l.run(ctx)
 	close(out)
@@ -150,6 +147,15 @@ func warm(ctx context.Context, spec Spec, client *endpoint.Client, run string, c
 		return nil, refused
 	}
 	return map[string]any{"requests": sent, "failed": failed, "duration_s": *round(time.Since(begun).Seconds())}, nil
+}
+
+// warmSlots is how many warm-up requests are in flight: as many as a closed loop
+// will have, all at once for an open one, whose number is not known.
+func warmSlots(spec Spec) int {
+	if spec.Arrival.Open() {
+		return spec.Warmup
+	}
+	return min(spec.Concurrency, spec.Warmup)
 }
 
 // withPlan adds what the protocol leaves out: limits and warm-up.

@@ -19,7 +19,7 @@ func point(n, c int) Spec {
 	return Spec{Model: "m", Concurrency: c, Requests: n, MaxTokens: 8, Workload: Synthetic{Seed: 1, InputTokens: 40}}
 }
 
-func setting(t *testing.T, s *endpointtest.Server, c int) Setting {
+func setting(t testing.TB, s *endpointtest.Server, c int) Setting {
 	t.Helper()
 	client, err := endpoint.Dial(context.Background(), endpoint.Options{URL: s.URL, Concurrency: c, Timeout: 5 * time.Second})
 	if err != nil {
@@ -240,7 +240,7 @@ func TestRecover(t *testing.T) {
 	base := &artifact.Artifact{Schema: 1, Kind: artifact.KindLoad, Name: "sweep", Status: artifact.StatusComplete, StartedAt: "2026-01-02T03:04:05Z",
 		Subject: artifact.Subject{Model: "m"}, Source: artifact.Source{Tool: "benchsite", Mode: artifact.ModeMeasured},
 		Protocol: artifact.Protocol{Parameters: map[string]any{"concurrency": 2}}}
-	j, err := createJournal(dir, "killed", head{Journal: 1, Slug: "c2-n8", Concurrency: 2, Artifact: base})
+	j, err := createJournal(dir, "killed", head{Journal: 1, Slug: "c2-n8", shape: shape{Concurrency: 2}, Artifact: base})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,6 +1,7 @@
 package load
 
 import (
+	"errors"
 	"fmt"
 	"time"
 
@@ -14,27 +15,30 @@ const Definitions = "benchsite/1"
 const DefaultDrain = 30 * time.Second
 
 // Spec is one point of a load test: a closed loop of Concurrency requests in
-// flight. At least one of Requests and Duration must be set; the first limit
-// that is reached ends the point.
+// flight, or an open loop with the arrivals that Arrival says. At least one of
+// Requests and Duration must be set, unless a trace ends the point; the first
+// limit that is reached ends it.
 type Spec struct {
-	Name        string // of the plan's entry, "" = c16-n64
-	Model       string
-	Concurrency int
-	Requests    int           // 0 = no limit by number
-	Duration    time.Duration // 0 = no limit by time; no request is sent after it
-	Warmup      int           // requests before the measured window; 0 = none
-	MaxTokens   int64         // 0 = not sent
-	MinTokens   int64         // 0 = not sent
-	IgnoreEOS   bool
-	Thinking    *bool // nil = not sent
-	Sampling    endpoint.Sampling
-	Whole       bool           // ask for whole answers instead of streams
-	Extra       map[string]any // further body fields
-	Workload    Workload
-	FirstPrompt int // index of the first prompt, so that points of one plan share none
-	SLO         SLO
-	KeepChunks  bool          // keep the arrival of every chunk in the records
-	Drain       time.Duration // 0 = DefaultDrain
+	Name           string // of the plan's entry, "" = c16-n64
+	Model          string
+	Arrival        Arrival
+	Concurrency    int           // of a closed loop
+	Requests       int           // 0 = no limit by number
+	Duration       time.Duration // 0 = no limit by time; no request is sent after it
+	Warmup         int           // requests before the measured window; 0 = none
+	MaxTokens      int64         // 0 = not sent
+	MinTokens      int64         // 0 = not sent
+	IgnoreEOS      bool
+	Thinking       *bool // nil = not sent
+	Sampling       endpoint.Sampling
+	Whole          bool           // ask for whole answers instead of streams
+	Extra          map[string]any // further body fields
+	Workload       Workload
+	FirstPrompt    int // index of the first prompt, so that points of one plan share none
+	SLO            SLO
+	KeepChunks     bool          // keep the arrival of every chunk in the records
+	StopErrorShare float64       // stop when a larger share of the requests failed; 0 = go on
+	Drain          time.Duration // 0 = DefaultDrain
 }
 
 // SLO holds the limits that one request must keep, in seconds; 0 = none.
@@ -58,9 +62,10 @@ func (s SLO) Limits() map[string]float64 {
 	return m
 }
 
-// Slug is the short form of the load shape, such as c16-n64 or c16-60s.
+// Slug is the short form of the load shape, such as c16-n64 or
+// poisson-r2.5-60s.
 func (s Spec) Slug() string {
-	slug := fmt.Sprintf("c%d", s.Concurrency)
+	slug := s.Arrival.slug(s.Concurrency)
 	if s.Requests > 0 {
 		slug += fmt.Sprintf("-n%d", s.Requests)
 	}
@@ -75,13 +80,12 @@ func (s Spec) Slug() string {
 func (s Spec) Protocol() map[string]any {
 	w := s.Workload.Describe()
 	p := map[string]any{
-		"arrival":     "closed",
-		"concurrency": s.Concurrency,
 		"workload":    w.Kind,
 		"streaming":   !s.Whole,
-		"prompts":     w.Repetition(s.Requests),
+		"prompts":     w.Repetition(s.planned()),
 		"definitions": Definitions,
 	}
+	s.Arrival.describe(p, s.Concurrency)
 	if w.SHA256 != "" {
 		p["workload_sha256"] = w.SHA256
 	}
@@ -108,6 +112,35 @@ func (s Spec) Protocol() map[string]any {
 		p["extra."+k] = v
 	}
 	return p
+}
+
+// planned is how many requests the point makes, 0 = as many as its time allows.
+func (s Spec) planned() int {
+	if s.Arrival.Open() {
+		return s.Arrival.Count(s.Requests, s.Duration)
+	}
+	return s.Requests
+}
+
+// check says what is wrong with a point that cannot be run.
+func (s Spec) check() error {
+	a := s.Arrival
+	switch {
+	case s.Requests <= 0 && s.Duration <= 0 && a.Process != Trace:
+		return errors.New("a load point needs a number of requests or a duration")
+	case !a.Open() && s.Concurrency < 1:
+		return errors.New("a load point needs a concurrency of at least 1")
+	case a.Process == Trace && len(a.Times) == 0:
+		return errors.New("the trace holds no request")
+	case a.Open() && a.Process != Trace && !(a.Rate > 0):
+		return errors.New("an open loop needs a rate above 0")
+	case a.Process == Gamma && !(a.Burstiness > 0):
+		return errors.New("gamma arrivals need a burstiness above 0")
+	}
+	if _, ok := s.Workload.(Dialogue); ok && a.Open() {
+		return errors.New("conversations of several turns need a closed loop: each turn follows an answer")
+	}
+	return nil
 }
 
 func set[T any](p map[string]any, key string, v *T) {

@@ -20,6 +20,21 @@ type Workload interface {
 	Describe() Description
 }
 
+// Limiter is a workload that says how long each answer may be; 0 leaves it to
+// the point.
+type Limiter interface {
+	Workload
+	MaxTokens(i int) int64
+}
+
+// Dialogue is a workload of conversations. Turn gives the messages that the
+// user adds in a turn, from 0; the answers between them are the server's own.
+type Dialogue interface {
+	Workload
+	Turns(session int) int
+	Turn(session, turn int) []endpoint.Message
+}
+
 // Description is what the protocol says of a workload.
 type Description struct {
 	Kind        string // one-prompt, synthetic, file
