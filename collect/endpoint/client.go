@@ -29,6 +29,10 @@ const DefaultTimeout = 10 * time.Minute
 // its connection is given up. The answer is whole by then.
 const doneGrace = time.Second
 
+// eventRoom bounds the events for which room is made before a stream begins;
+// more of them at thousands of streams would be memory that few answers use.
+const eventRoom = 256
+
 // maxBody bounds an answer that is not a stream, in bytes.
 const maxBody = 64 << 20
 
@@ -145,7 +149,7 @@ func (c *Client) once(ctx context.Context, r *Request, body []byte) (x *Exchange
 		x.Err = &Error{Class: ClassHTML, Status: resp.StatusCode, Message: "a web page answered, not an OpenAI-compatible API"}
 	case r.Stream && kind != "application/json":
 		x.Streamed = true
-		st := &stream{keepAll: r.KeepText, events: make([]Event, 0, min(r.MaxTokens, 4096)+4)}
+		st := &stream{keepAll: r.KeepText, events: make([]Event, 0, min(r.MaxTokens, eventRoom)+4)}
 		err := st.read(resp.Body, since, func() { x.End = since(); time.AfterFunc(doneGrace, cancel) })
 		if x.End == 0 {
 			x.End = since()

@@ -30,6 +30,16 @@ type turn struct {
 	Reasoning string `json:"reasoning"`
 }
 
+// Reading is what the raw events of an answer tell.
+type Reading struct {
+	Usage        *Usage // nil when the server sent none
+	FinishReason string // "" when the server sent none
+	Text         string // of the events that were kept
+	Reasoning    string // likewise
+	Model        string // as the answer names it
+	ToolCalls    int    // parts of tool calls
+}
+
 // Decode reads token counts, finish reason and text out of the raw events that
 // were kept. It may be called more than once and from any goroutine that owns
 // the Exchange; the clock of no stream depends on it.
@@ -37,21 +47,33 @@ func (x *Exchange) Decode() {
 	if x.decoded {
 		return
 	}
-	x.decoded = true
+	r := Read(x.raw)
+	if !x.keepText && x.Streamed { // a few events of a stream are no text
+		r.Text, r.Reasoning, r.ToolCalls = "", "", 0
+	}
+	x.Reading, x.raw, x.decoded = r, nil, true
+}
+
+// Raw returns the events that were kept and not decoded yet.
+func (x *Exchange) Raw() [][]byte { return x.raw }
+
+// Read decodes raw events in order, as Exchange.Raw returns them.
+func Read(events [][]byte) Reading {
+	var out Reading
 	var text, reasoning strings.Builder
-	for _, raw := range x.raw {
+	for _, raw := range events {
 		var r reply
 		// A field of an unexpected type leaves the others readable.
 		_ = json.Unmarshal(raw, &r)
 		if r.Model != "" {
-			x.Model = r.Model
+			out.Model = r.Model
 		}
 		if r.Usage != nil {
-			x.Usage = usageOf(r.Usage)
+			out.Usage = usageOf(r.Usage)
 		}
 		for _, c := range r.Choices {
 			if c.FinishReason != "" {
-				x.FinishReason = string(c.FinishReason)
+				out.FinishReason = string(c.FinishReason)
 			}
 			text.WriteString(c.Text)
 			for _, t := range []*turn{c.Delta, c.Message} {
@@ -64,12 +86,12 @@ func (x *Exchange) Decode() {
 				if t.Reasoning == "" { // some servers send both names with the same text
 					reasoning.WriteString(t.ReasoningContent)
 				}
-				x.ToolCalls += len(t.ToolCalls)
+				out.ToolCalls += len(t.ToolCalls)
 			}
 		}
 	}
-	x.Text, x.Reasoning = text.String(), reasoning.String()
-	x.raw = nil
+	out.Text, out.Reasoning = text.String(), reasoning.String()
+	return out
 }
 
 func usageOf(u *openai.Usage) *Usage {

@@ -1,6 +1,9 @@
 package endpoint
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Usage is what the server counted, in tokens.
 type Usage struct {
@@ -31,16 +34,13 @@ type Exchange struct {
 
 	Err *Error // nil when the answer is whole
 
-	// Known after Decode.
-	Usage        *Usage // nil when the server sent none
-	FinishReason string // "" when the server sent none
-	Text         string // only with Request.KeepText or when not streamed
-	Reasoning    string // likewise
-	Model        string // as the answer names it
-	ToolCalls    int    // answers that call tools, with KeepText or when not streamed
+	// Known after Decode. Text, Reasoning and ToolCalls only with
+	// Request.KeepText or when the answer was not streamed.
+	Reading
 
-	raw     [][]byte
-	decoded bool
+	raw      [][]byte
+	keepText bool
+	decoded  bool
 }
 
 // OK reports whether the answer is whole.
@@ -48,9 +48,10 @@ func (x *Exchange) OK() bool { return x.Err == nil }
 
 // settle derives times and failure of a finished stream from its events.
 func (x *Exchange) settle(st *stream, readErr *Error) {
-	x.Events, x.raw = st.events, st.kept
+	x.Events, x.raw, x.keepText = st.events, st.kept, st.keepAll
 	if len(st.rolling) > 0 {
-		x.raw = append([][]byte{st.rolling}, x.raw...)
+		// Before the finish and usage events, which count more.
+		x.raw = slices.Insert(x.raw, min(1, len(x.raw)), st.rolling)
 	}
 	for _, e := range st.events {
 		if !e.Kind.Tokens() {

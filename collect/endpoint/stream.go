@@ -15,7 +15,8 @@ const readSize = 8 << 10
 // cannot fill the memory.
 const maxLine = 8 << 20
 
-// maxOdd bounds how many faulty or unreadable events of one stream are kept.
+// maxOdd bounds how many faulty, unreadable or empty events of one stream are
+// kept.
 const maxOdd = 16
 
 var errLongLine = errors.New("a line of the stream is longer than 8 MiB")
@@ -38,6 +39,7 @@ type stream struct {
 	seen     Kind // every kind so far
 	frame    mold
 	partial  []byte
+	odd      int  // events that were neither tokens nor an end
 	named    bool // the event was named "error" by its event: line
 	comments int
 }
@@ -184,13 +186,20 @@ func (st *stream) flush(at time.Duration) {
 	st.add(Event{At: at, Completed: -1, Kind: Unread}, payload)
 }
 
+// add notes an event. Raw bytes are kept of the first (it names the model) and
+// of those that hold more than tokens: how the answer ended, token counts,
+// errors, and what the pass could not class. They are chosen by kind and not by
+// place because servers differ in what they send last.
 func (st *stream) add(e Event, payload []byte) {
 	st.events = append(st.events, e)
 	st.seen |= e.Kind
 	switch {
-	case st.keepAll, e.Kind&Finish != 0, e.Kind&UsageInfo != 0 && !e.Kind.Tokens(),
-		e.Kind&(Fault|Unread) != 0 && len(st.kept) < maxOdd:
+	case st.keepAll, len(st.events) == 1, e.Kind&Finish != 0, e.Kind&UsageInfo != 0 && !e.Kind.Tokens():
 		st.kept = append(st.kept, bytes.Clone(payload))
+	case e.Kind == 0 || e.Kind&(Fault|Unread) != 0:
+		if st.odd++; st.odd <= maxOdd {
+			st.kept = append(st.kept, bytes.Clone(payload))
+		}
 	case e.Kind&UsageInfo != 0: // usage in every chunk: only the latest counts
 		st.rolling = append(st.rolling[:0], payload...)
 	}
