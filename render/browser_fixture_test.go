@@ -3,6 +3,7 @@ package render_test
 import (
 	"context"
 	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -37,9 +38,12 @@ func copyArtifacts(t *testing.T) string {
 func addHostile(t *testing.T, artifacts string) {
 	t.Helper()
 	store := artifact.Open(artifacts)
-	for n := range 4 {
-		kind := []artifact.Kind{artifact.KindLoad, artifact.KindEval}[n/2]
-		if _, err := store.Put(hostileRun(kind, n)); err != nil {
+	for _, run := range []artifact.Bundle{
+		hostileRun(artifact.KindLoad, 0, 16), hostileRun(artifact.KindLoad, 0, 4), hostileRun(artifact.KindLoad, 0, 1), // a sweep
+		hostileRun(artifact.KindLoad, 1, 16), // another subject
+		hostileRun(artifact.KindEval, 0, 1), hostileRun(artifact.KindEval, 1, 1),
+	} {
+		if _, err := store.Put(run); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -78,7 +82,8 @@ func renderSite(t *testing.T, artifacts string) string {
 // hostileDay tells the two kinds apart in a path, whose other words come from hostile strings.
 var hostileDay = map[artifact.Kind]string{artifact.KindLoad: "2024-01-02", artifact.KindEval: "2024-01-03"}
 
-func hostileRun(kind artifact.Kind, n int) artifact.Bundle {
+// hostileRun is a run of the n-th of two subjects.
+func hostileRun(kind artifact.Kind, n, concurrency int) artifact.Bundle {
 	p, q := artifact.Ptr[float64], artifact.Ptr[int64]
 	dist := func(scale float64) *artifact.Distribution {
 		return &artifact.Distribution{N: q(640), Mean: p(scale), Std: p(scale / 10), Min: p(scale / 2), Max: p(scale * 2),
@@ -86,7 +91,7 @@ func hostileRun(kind artifact.Kind, n int) artifact.Bundle {
 	}
 	a := &artifact.Artifact{
 		Kind: kind, Status: artifact.StatusComplete, StartedAt: hostileDay[kind], DurationS: p(12),
-		Protocol: artifact.Protocol{Parameters: map[string]any{"concurrency": 16, "max_tokens": 256, hostile: hostile}},
+		Protocol: artifact.Protocol{Parameters: map[string]any{"concurrency": concurrency, "max_tokens": 256, hostile: hostile}},
 		Source:   artifact.Source{Mode: artifact.ModeImported, Extra: map[string]any{hostile: []any{hostile}}},
 		Environment: artifact.Environment{
 			Accelerators: []artifact.Accelerator{{Index: q(0), MemoryGB: p(96)}},
@@ -94,15 +99,16 @@ func hostileRun(kind artifact.Kind, n int) artifact.Bundle {
 		},
 	}
 	var ink poison
-	b := artifact.Bundle{Artifact: a, Slug: fmt.Sprintf("hostile-%d", n)}
+	b := artifact.Bundle{Artifact: a, Slug: "hostile"}
 	switch kind {
 	case artifact.KindLoad:
-		scale := 1 + float64(n)/4
+		scale := (1 + float64(n)/4) * math.Sqrt(float64(concurrency)/16)
 		a.Load = &artifact.Load{
 			Requests:  artifact.Requests{Offered: q(640), Completed: q(639), Failed: q(1), ByError: map[string]int64{hostile: 1}},
 			DurationS: p(10), Tokens: artifact.LoadTokens{Prompt: q(6400), Output: q(64000)},
 			Throughput: artifact.Throughput{RequestsPerS: p(6.4 * scale), OutputTokensPerS: p(640 * scale), PromptTokensPerS: p(64 * scale), TotalTokensPerS: p(704 * scale)},
 			Latency:    artifact.Latency{TTFT: dist(.2 / scale), TPOT: dist(.02 / scale), E2E: dist(4 / scale)},
+			Timeline:   &artifact.Timeline{StepS: p(1), Running: []float64{8, 16, 16, 4}, OutputTokensPerS: []float64{300, 700, 650, 200}},
 			Client:     artifact.LoadClient{Bound: artifact.Ptr(true)},
 			ServerMetrics: &artifact.ServerMetrics{PrefixCacheHitRate: p(.9), Samples: []artifact.ServerSample{
 				{Running: p(16), Waiting: p(0)}, {Running: p(15), Waiting: p(1)}}},
@@ -126,8 +132,8 @@ func hostileRun(kind artifact.Kind, n int) artifact.Bundle {
 	}
 	ink.fill(reflect.ValueOf(a).Elem())
 	a.DerivedFrom = nil
-	a.Subject.Name += fmt.Sprint(n) // two subjects, or nothing is compared
-	a.Subject.Model += fmt.Sprint(n)
+	a.Subject.Name = fmt.Sprint(n, a.Subject.Name) // two subjects, or nothing is compared
+	a.Subject.Model = fmt.Sprint(n, a.Subject.Model)
 	return b
 }
 

@@ -124,6 +124,9 @@ func openAll(t *testing.T, browser *browsertest.Browser, pages []openPage, base 
 			if c := tab.Console(); len(c) > 0 {
 				t.Errorf("console: %q", c)
 			}
+			if twice := browsertest.Eval[[]string](tab, `[...document.querySelectorAll("[id]")].map((e) => e.id).filter((id, i, all) => all.indexOf(id) < i)`); len(twice) > 0 {
+				t.Errorf("ids that stand twice: %q", twice)
+			}
 			if strings.Contains(page.name, "hostile") {
 				staysText(t, tab)
 			}
@@ -151,7 +154,7 @@ func openAll(t *testing.T, browser *browsertest.Browser, pages []openPage, base 
 	}
 }
 
-// chartsUp waits until every chart of the page has its twin.
+// chartsUp waits until every chart of the page has its twin, and holds the twin to the words and numbers of the static drawing.
 func chartsUp(t *testing.T, tab *browsertest.Tab) {
 	t.Helper()
 	tab.Wait(`[...document.querySelectorAll("figure[data-chart]")].every((f) => f.matches(".live, .failed"))`)
@@ -159,6 +162,16 @@ func chartsUp(t *testing.T, tab *browsertest.Tab) {
 		!f.querySelector(".twin svg :is(path, text)") || f.querySelector(".static").checkVisibility()).map((f) => f.id)`)
 	if len(got) > 0 {
 		t.Errorf("charts without an interactive twin: %q", got)
+	}
+	for _, difference := range browsertest.Eval[[]string](tab, `(() => {
+		const parts = (text) => [...text.childNodes].filter((e) => e.nodeName !== "title"); // a title is the whole of a text cut short
+		const words = (svg) => [...svg.querySelectorAll("text")].flatMap(parts).map((e) => e.textContent).join(" ").split(/\s+/).sort().join(" ").trim();
+		return [...document.querySelectorAll("figure[data-chart].live")].flatMap((f) => {
+			const still = [...f.querySelectorAll(".static svg")].map(words), twin = words(f.querySelector(".twin svg"));
+			// Names too long for the room are cut in both, not always at the same letter.
+			return still.includes(twin) || still[0].includes("…") ? [] : [f.id + " writes " + twin.slice(0, 1000) + "\nbut drawn still it writes " + still[0].slice(0, 1000)];
+		}); })()`) {
+		t.Error(difference)
 	}
 }
 

@@ -50,15 +50,20 @@
   // ---- functions by name ----
 
   const pick = (key) => (params) => (params.data && params.data[key]) || "";
-  const plain = (s) => String(s).replace(/[{}|]/g, " "); // no style marks of rich text inside a value
+  // Rich text reads "{style|" in a label; a space of no width keeps a value from meaning one.
+  const plain = (s) => String(s).replace(/\|/g, "\u200b|");
 
   const formatters = {
     text: () => pick("text"),
     label: () => pick("label"),
     note: () => pick("note"),
-    // The value, then its note in the rich style "note".
-    textnote: () => ({ data }) =>
-      plain((data && data.text) || "") + (data && data.note ? " {note|" + plain(data.note) + "}" : ""),
+    // The value, then its note in the rich style "note", which a brace would end.
+    textnote: () => ({ data }) => {
+      const text = plain((data && data.text) || "");
+      const note = plain((data && data.note) || "");
+      if (!note) return text;
+      return text + " " + (note.includes("}") ? note : "{note|" + note + "}");
+    },
     tip: () => tip,
     // The finished texts of an axis stand beside the values that they belong to.
     tick: ({ customValues: values, texts }) => {
