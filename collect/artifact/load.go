@@ -131,6 +131,8 @@ type LoadClient struct {
 	CPU         *float64      `json:"cpu"`
 	Bound       *bool         `json:"bound"`
 	Reason      *string       `json:"reason"`
+
+	DecodedInWindow *bool `json:"decoded_in_window,omitempty"` // events were decoded while load was running, for lack of room
 }
 
 // LoadRecord is one request as observed. Times are seconds from the start of

@@ -1,7 +1,6 @@
 package load
 
 import (
-	"math"
 	"time"
 
 	"benchsite/collect/artifact"
@@ -11,14 +10,21 @@ import (
 // Observation is one finished request as the journal keeps it. Record.ChunkS
 // always holds the arrival of each token-bearing chunk here; it leaves the
 // published records unless it was asked for.
+//
+// An observation is made inside the measured window and must cost little. What
+// needs JSON to be decoded is left in Raw until settle, after the window:
+// decoding while streams are read shows in the tail of their gaps.
 type Observation struct {
 	Record artifact.LoadRecord `json:"record"`
 	Steps  []int64             `json:"steps,omitempty"`  // tokens in each chunk, where the server reports usage per chunk
 	Resent int                 `json:"resent,omitempty"` // sent again because a reused connection had died
+	Raw    []string            `json:"raw,omitempty"`    // events that are not decoded yet
+
+	tokens int64 // seen so far by the pass over the bytes, for the progress line alone
 }
 
-// observe makes an observation of a decoded exchange. Times become seconds
-// since start, rounded to a microsecond: the clock is not better than that.
+// observe makes an observation of an exchange. Times become seconds since
+// start, rounded to a microsecond: the clock is not better than that.
 func observe(x *endpoint.Exchange, scheduled, start time.Time) Observation {
 	sent := x.Sent.Sub(start)
 	r := artifact.LoadRecord{
@@ -37,30 +43,34 @@ func observe(x *endpoint.Exchange, scheduled, start time.Time) Observation {
 	if x.Streamed {
 		r.Chunks = artifact.Ptr(int64(x.Chunks))
 	}
-	if x.Usage != nil {
-		r.PromptTokens, r.OutputTokens = &x.Usage.Prompt, &x.Usage.Output
-		r.Reasoning, r.Cached = x.Usage.Reasoning, x.Usage.Cached
-	}
-	if x.FinishReason != "" {
-		r.FinishReason = &x.FinishReason
-	}
 	if x.Err != nil {
 		r.Error = artifact.Ptr(string(x.Err.Class))
 		r.Message = &x.Err.Message
 	}
-	o := Observation{Resent: x.Resent}
+	o := Observation{Resent: x.Resent, tokens: int64(x.Chunks)}
+	for _, b := range x.Raw() {
+		o.Raw = append(o.Raw, string(b))
+	}
+	if x.Chunks > 0 {
+		r.ChunkS = make([]float64, 0, x.Chunks)
+	}
 	reported, before := true, int64(0)
 	for _, e := range x.Events {
+		if e.Completed >= 0 {
+			o.tokens = int64(e.Completed)
+		}
 		if !e.Kind.Tokens() {
 			continue
 		}
-		r.ChunkS = append(r.ChunkS, *seconds(sent + e.At))
+		r.ChunkS = append(r.ChunkS, micros(sent+e.At))
 		if e.Completed < 0 {
 			reported = false
 			continue
 		}
-		o.Steps = append(o.Steps, int64(e.Completed)-before)
-		before = int64(e.Completed)
+		if reported {
+			o.Steps = append(o.Steps, int64(e.Completed)-before)
+			before = int64(e.Completed)
+		}
 	}
 	if !reported {
 		o.Steps = nil
@@ -69,9 +79,43 @@ func observe(x *endpoint.Exchange, scheduled, start time.Time) Observation {
 	return o
 }
 
+// settle decodes what was kept. Calling it again changes nothing.
+func (o *Observation) settle() {
+	if len(o.Raw) == 0 {
+		return
+	}
+	raw := make([][]byte, len(o.Raw))
+	for i, s := range o.Raw {
+		raw[i] = []byte(s)
+	}
+	o.Raw = nil
+	read := endpoint.Read(raw)
+	if u := read.Usage; u != nil {
+		o.Record.PromptTokens, o.Record.OutputTokens = &u.Prompt, &u.Output
+		o.Record.Reasoning, o.Record.Cached = u.Reasoning, u.Cached
+	}
+	if read.FinishReason != "" {
+		o.Record.FinishReason = &read.FinishReason
+	}
+}
+
+// weight is what waits in o to be decoded, in bytes.
+func (o *Observation) weight() int {
+	n := 0
+	for _, s := range o.Raw {
+		n += len(s)
+	}
+	return n
+}
+
 func seconds(d time.Duration) *float64 {
-	v := math.Round(d.Seconds()*1e6) / 1e6
+	v := micros(d)
 	return &v
+}
+
+// micros is d in seconds to the microsecond.
+func micros(d time.Duration) float64 {
+	return float64(d.Round(time.Microsecond)/time.Microsecond) / 1e6
 }
 
 // completed reports whether the answer was whole.

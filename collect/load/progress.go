@@ -26,8 +26,8 @@ type Snapshot struct {
 	Done, Failed int           // of this phase; Done includes Failed
 	Requests     int           // limit, 0 = none
 	Duration     time.Duration // limit, 0 = none
-	OutputTokens int64
-	TTFTP50      float64 // seconds, of the latest requests; 0 = unknown
+	OutputTokens int64         // of ended requests; chunks where the server counts only at the end
+	TTFTP50      float64       // seconds, of the latest requests; 0 = unknown
 	TTFTP99      float64
 }
 
@@ -96,9 +96,7 @@ func (c *counts) figures(o Observation) {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if o.Record.OutputTokens != nil {
-		c.now.OutputTokens += *o.Record.OutputTokens
-	}
+	c.now.OutputTokens += o.tokens
 	if o.Record.FirstS != nil {
 		if len(c.ttft) >= recent {
 			c.ttft = slices.Delete(c.ttft, 0, recent/2)
@@ -111,8 +109,9 @@ func (c *counts) snapshot() Snapshot {
 	c.mu.Lock()
 	s := c.now
 	s.Elapsed = time.Since(c.start)
-	ttft := stats.Summarize(c.ttft)
+	latest := slices.Clone(c.ttft)
 	c.mu.Unlock()
+	ttft := stats.Summarize(latest) // sorting must hold up no request
 	s.TTFTP50, _ = ttft.Percentile(50)
 	s.TTFTP99, _ = ttft.Percentile(99)
 	return s

@@ -61,46 +61,26 @@ func Run(ctx context.Context, spec Spec, set Setting) (*Result, error) {
 	l := &loop{client: set.Client, spec: spec, arrival: spec.Arrival, workload: spec.Workload, prefix: run, slots: spec.Concurrency,
 		requests: spec.Requests, duration: spec.Duration, finished: finished, count: count}
 	count.begin(PhaseMeasure, spec.planned(), spec.Duration)
-	var obs []Observation
-	var refused *endpoint.Error // set while every request was refused for its address, key or model
-	protocol := map[string]bool{}
-	opened := 0 // connections, in the measured window
+	c := &collector{start: started, journal: journal, count: count, limit: rawLimit, protocols: map[string]bool{}}
 	collected := make(chan struct{})
 	used := startMeter()
-	go func() {
-		defer close(collected)
-		for d := range finished {
-			d.x.Decode()
-			o := observe(d.x, d.scheduled, started)
-			journal.append(o)
-			count.figures(o)
-			obs = append(obs, o)
-			if d.x.Protocol != "" {
-				protocol[d.x.Protocol] = true
-				if !d.x.Reused {
-					opened++
-				}
-			}
-			if len(obs) == 1 && d.x.Err != nil && d.x.Err.Unsent() {
-				refused = d.x.Err
-			} else if d.x.Err == nil || !d.x.Err.Unsent() {
-				refused = nil
-			}
-		}
-	}()
+	go func() { defer close(collected); c.collect(finished) }()
 	stopped := l.run(ctx)
 	cores, known := used.cores()
 	close(finished)
 	<-collected
 	warning := journal.close()
-	if refused != nil {
-		return nil, errors.Join(refused, journal.Discard())
+	if c.refused != nil {
+		return nil, errors.Join(c.refused, journal.Discard())
 	}
+	c.settle()
+	obs := c.obs
 	slices.SortFunc(obs, func(x, y Observation) int { return cmp.Compare(*x.Record.SentS, *y.Record.SentS) })
 	a.Load = summarize(obs, spec.shape())
 	a.Load.Client = selfCheck(obs, a.Load.Latency, cores, known)
+	c.told(&a.Load.Client)
 	a.DurationS = round(time.Since(begun).Seconds())
-	for p := range protocol { // one only: the transport speaks nothing else
+	for p := range c.protocols { // one only: the transport speaks nothing else
 		a.Environment.Client = withKey(a.Environment.Client, "protocol", p)
 	}
 	examples := map[string]any{} // what the first failure of each class said
@@ -115,7 +95,7 @@ func Run(ctx context.Context, spec Spec, set Setting) (*Result, error) {
 		a.Source.Extra["error_examples"] = examples
 	}
 	a.Status, a.StatusReason = verdict(a.Load, stopped, obs)
-	a.Source.Extra["resent"], a.Source.Extra["connections_opened"] = resent, opened
+	a.Source.Extra["resent"], a.Source.Extra["connections_opened"] = resent, c.opened
 	return &Result{Bundle: artifact.Bundle{Artifact: &a, Load: records(obs, spec.KeepChunks), Slug: spec.Slug()}, Journal: journal, Warning: warning}, nil
 }
 

@@ -1,0 +1,76 @@
+package load
+
+import (
+	"time"
+
+	"benchsite/collect/artifact"
+	"benchsite/collect/endpoint"
+)
+
+// rawLimit bounds the bytes that wait to be decoded after the window. Past it
+// they are decoded while load is running, which the artifact then says.
+const rawLimit = 64 << 20
+
+// collector turns finished exchanges into observations while load is running.
+// It does as little as the journal allows; settle does the rest afterwards.
+type collector struct {
+	start   time.Time
+	journal *Journal
+	count   *counts
+	limit   int // of waiting raw bytes
+
+	obs       []Observation
+	waiting   int // raw bytes in obs
+	settled   int // obs before this one are decoded
+	inWindow  bool
+	refused   *endpoint.Error // set while every request was refused for its address, key or model
+	protocols map[string]bool
+	opened    int // connections, in the measured window
+}
+
+// collect takes exchanges until the channel is closed. It is the only goroutine
+// that touches c until then.
+func (c *collector) collect(finished <-chan done) {
+	for d := range finished {
+		c.take(d)
+	}
+}
+
+func (c *collector) take(d done) {
+	o := observe(d.x, d.scheduled, c.start)
+	c.journal.observe(&o)
+	c.count.figures(o)
+	c.obs = append(c.obs, o)
+	if c.waiting += o.weight(); c.waiting > c.limit {
+		c.inWindow = true
+		c.settle()
+	}
+	if d.x.Protocol != "" {
+		if !c.protocols[d.x.Protocol] {
+			c.protocols[d.x.Protocol] = true
+		}
+		if !d.x.Reused {
+			c.opened++
+		}
+	}
+	if len(c.obs) == 1 && d.x.Err != nil && d.x.Err.Unsent() {
+		c.refused = d.x.Err
+	} else if d.x.Err == nil || !d.x.Err.Unsent() {
+		c.refused = nil
+	}
+}
+
+// settle decodes all that waits.
+func (c *collector) settle() {
+	for ; c.settled < len(c.obs); c.settled++ {
+		c.obs[c.settled].settle()
+	}
+	c.waiting = 0
+}
+
+// told is what the collector adds to the client block.
+func (c *collector) told(out *artifact.LoadClient) {
+	if c.inWindow {
+		out.DecodedInWindow = artifact.Ptr(true)
+	}
+}
