@@ -177,7 +177,8 @@ func (e *Edition) noticeEntries(b *Base) MethodGroup {
 }
 
 // noticesFound collects for every code the runs that raise it, alone or in a
-// comparison of a report, in the order of the set.
+// comparison of a report, in the order of the set. A run that was replaced is
+// named only for what no other one raises.
 func (e *Edition) noticesFound() map[string][]*dataset.Run {
 	found := map[string]map[*dataset.Run]bool{}
 	add := func(code string, r *dataset.Run) {
@@ -200,10 +201,18 @@ func (e *Edition) noticesFound() map[string][]*dataset.Run {
 	}
 	out := map[string][]*dataset.Run{}
 	for code, runs := range found {
+		var replaced []*dataset.Run
 		for _, r := range e.Set.Runs {
-			if runs[r] {
+			switch {
+			case !runs[r]:
+			case r.Replacer != nil:
+				replaced = append(replaced, r)
+			default:
 				out[code] = append(out[code], r)
 			}
+		}
+		if out[code] == nil {
+			out[code] = replaced
 		}
 	}
 	return out

@@ -71,3 +71,27 @@ func TestMethodExamples(t *testing.T) {
 		}
 	}
 }
+
+// TestMethodFindsRuns: a notice leads to the runs that raise it, not to those
+// that were replaced.
+func TestMethodFindsRuns(t *testing.T) {
+	e := siteOf(t, repository).In(locale.EN)
+	found := e.noticesFound()
+	for code, least := range map[string]int{"prefix-cache-hot": 3, "identical-prompts": 5, "answer-only": 6, "as-published-scorer": 3, "server-args-differ": 2} {
+		if len(found[code]) < least {
+			t.Errorf("%s is found in %d runs, want at least %d", code, len(found[code]), least)
+		}
+		for _, r := range found[code] {
+			if r.Replacer != nil && code != "as-published-scorer" {
+				t.Errorf("%s leads to %s, which was replaced", code, r.ID)
+			}
+		}
+	}
+	text := e.foundIn(&Base{Lang: locale.EN, Dir: "en/method/"}, found["answer-only"])
+	if s := text.Flat(); !strings.HasPrefix(s, itoa(len(found["answer-only"]))+" runs: Qwen3-32B") {
+		t.Errorf("found in: %q", s)
+	}
+	if text[1].Href == "" || !strings.HasPrefix(string(text[1].Href), "../runs/") {
+		t.Errorf("the first run has no link: %+v", text[1])
+	}
+}

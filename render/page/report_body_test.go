@@ -22,11 +22,13 @@ func written(t *testing.T, slug string, bodies map[string]string) *Site {
 	if err := os.MkdirAll(folder, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	toml, err := os.ReadFile(filepath.Join(repository, "reports", slug, "report.toml"))
-	if err != nil {
-		t.Fatal(err)
+	if bodies["report.toml"] == "" {
+		toml, err := os.ReadFile(filepath.Join(repository, "reports", slug, "report.toml"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		bodies["report.toml"] = string(toml)
 	}
-	bodies["report.toml"] = string(toml)
 	for name, text := range bodies {
 		if err := os.WriteFile(filepath.Join(folder, name), []byte(text), 0o644); err != nil {
 			t.Fatal(err)
@@ -131,6 +133,45 @@ func TestBodySections(t *testing.T) {
 	for _, n := range p.Notices {
 		if n.Code == "identical-prompts" {
 			t.Error("a notice that the body shows stands under the findings again")
+		}
+	}
+}
+
+// TestReportOfAnything: whatever runs a report names, its page comes out whole
+// in both languages.
+func TestReportOfAnything(t *testing.T) {
+	for name, runs := range map[string]string{
+		"nothing":      "",
+		"unresolved":   "[[run]]\nalias = \"x\"\nref = \"precision=INT4\"\n",
+		"one load":     "[[run]]\nalias = \"x\"\nref = \"precision=BF16,kind=load\"\n",
+		"one eval":     "[[run]]\nalias = \"x\"\nref = \"precision=BF16,kind=eval\"\n",
+		"load, eval":   "[[run]]\nalias = \"x\"\nref = \"precision=BF16\"\nall = true\n",
+		"two models":   "[[run]]\nalias = \"x\"\nref = \"precision=FP8,kind=load\"\nall = true\n",
+		"only extra":   "[[run]]\nalias = \"x\"\nref = \"precision=FP8,scorer=legacy-2025\"\n",
+		"all of them":  "[[run]]\nalias = \"x\"\nref = \"date=2025-12\"\nall = true\n",
+		"bad baseline": "baseline = \"y\"\n[[run]]\nalias = \"x\"\nref = \"precision=BF16,kind=load\"\n",
+		"plan":         "[[benchmark]]\ntask = \"hle\"\n[[run]]\nalias = \"x\"\nref = \"precision=BF16,kind=eval\"\n",
+		"bare plan":    "[[benchmark]]\ntask = \"hle\"\n",
+	} {
+		site := written(t, "any", map[string]string{"report.toml": "title = { zh = \"标题\", en = \"Title\" }\n" + runs})
+		r := site.Set.Report("any")
+		if r == nil {
+			t.Errorf("%s: no report", name)
+			continue
+		}
+		for _, lang := range locale.Langs() {
+			p := site.In(lang).Report(r)
+			text := wording(p)
+			if strings.ContainsAny(text, "⟦⟧") || strings.Contains(text, "NaN") || strings.Contains(text, "Inf") {
+				t.Errorf("%s %s: %s", name, lang, text)
+			}
+			seen := map[string]bool{}
+			for _, id := range strings.Fields(anchors(p)) {
+				if seen[id] {
+					t.Errorf("%s %s: two anchors %s", name, lang, id)
+				}
+				seen[id] = true
+			}
 		}
 	}
 }
