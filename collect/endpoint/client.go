@@ -59,7 +59,7 @@ func (c *Client) Do(ctx context.Context, r *Request) *Exchange {
 	resent := 0
 	for {
 		known := c.dialect.snapshot()
-		body, err := c.dialect.body(r)
+		body, err := c.encode(r, known)
 		if err != nil {
 			return &Exchange{RequestID: r.ID, Sent: time.Now(), Err: &Error{Class: ClassBadReply, Message: err.Error()}}
 		}

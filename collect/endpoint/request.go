@@ -35,6 +35,26 @@ type Request struct {
 	Sampling  Sampling
 	Extra     map[string]any // further body fields, passed through; they win
 	KeepText  bool           // keep all raw events so that Decode yields text
+
+	body    []byte // encoded ahead by Prepare
+	dialect int    // in which dialect
+}
+
+// Prepare encodes r ahead of Do, so that a request that is sent by the clock
+// does not wait for it. r must not be changed afterwards.
+func (c *Client) Prepare(r *Request) {
+	known := c.dialect.snapshot()
+	if body, err := c.dialect.body(r); err == nil { // an error is Do's to report
+		r.body, r.dialect = body, known
+	}
+}
+
+// encode returns the body in the present dialect.
+func (c *Client) encode(r *Request, known int) ([]byte, error) {
+	if r.body != nil && r.dialect == known {
+		return r.body, nil
+	}
+	return c.dialect.body(r)
 }
 
 // dialect is what a server turned out to take, learned from its refusals. It

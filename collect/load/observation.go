@@ -76,6 +76,7 @@ func observe(x *endpoint.Exchange, scheduled, start time.Time) Observation {
 		o.Steps = nil
 	}
 	o.Record = r
+	o.tell(x.Reading) // of an answer that had to be decoded at once, for the next turn
 	return o
 }
 
@@ -89,7 +90,11 @@ func (o *Observation) settle() {
 		raw[i] = []byte(s)
 	}
 	o.Raw = nil
-	read := endpoint.Read(raw)
+	o.tell(endpoint.Read(raw))
+}
+
+// tell takes what the raw events of the answer said.
+func (o *Observation) tell(read endpoint.Reading) {
 	if u := read.Usage; u != nil {
 		o.Record.PromptTokens, o.Record.OutputTokens = &u.Prompt, &u.Output
 		o.Record.Reasoning, o.Record.Cached = u.Reasoning, u.Cached
