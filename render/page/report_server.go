@@ -202,7 +202,7 @@ func (w *writer) glanceScores(t *dataset.Topic) (ChartPanel, bool) {
 		row := w.scoreSeries(w.name(r), r, s)
 		if s.Correct >= 0 {
 			row.Points[0].Text = w.L.Count(s.Correct)
-			p.Title = w.L.Fill("fig.glance-correct", locale.Slots{"task": w.shortTask(t.Task), "n": s.N})
+			p.Sub = w.L.Fill("fig.sub-items", locale.Slots{"n": s.N})
 		}
 		p.Series = append(p.Series, row)
 	}
