@@ -125,14 +125,39 @@ type Power struct {
 }
 
 // LoadClient is the load generator's view of itself. CPU is the share of one
-// core that the client used, 1 = one core.
+// core that the client used, 1 = one core. Bound says that the client may have
+// been the bottleneck; Reason then lists why: cpu, dispatch-lag, read-delay,
+// gc-pause, separated by a comma and a space.
 type LoadClient struct {
 	DispatchLag *Distribution `json:"dispatch_lag_s"`
 	CPU         *float64      `json:"cpu"`
 	Bound       *bool         `json:"bound"`
 	Reason      *string       `json:"reason"`
 
-	DecodedInWindow *bool `json:"decoded_in_window,omitempty"` // events were decoded while load was running, for lack of room
+	DecodedInWindow *bool         `json:"decoded_in_window,omitempty"` // events were decoded while load was running, for lack of room
+	ReadDelay       *Distribution `json:"read_delay_s,omitempty"`      // a stream was ready to be read -> its reader ran
+	GCPause         *Distribution `json:"gc_pause_s,omitempty"`        // pauses of the client's garbage collector
+	Cores           *int64        `json:"cores,omitempty"`             // that the client may use
+	CPUSeconds      *float64      `json:"cpu_s,omitempty"`             // processor time in the measured window
+	DecodeSeconds   *float64      `json:"decode_cpu_s,omitempty"`      // processor time of decoding after it
+	MemoryBytes     *int64        `json:"memory_bytes,omitempty"`      // most that the process held at once
+	SelfTest        *SelfTest     `json:"self_test,omitempty"`         // the client's own error on this machine, at about this load
+}
+
+// SelfTest is one row of the client's self-test: what it saw beyond the truth
+// of a server whose timing is known. "Over" is the client's percentile minus the
+// server's true one of the same run, in seconds.
+type SelfTest struct {
+	Streams      *int64   `json:"streams"`
+	GapP50Over   *float64 `json:"gap_p50_over_s"`
+	GapP99Over   *float64 `json:"gap_p99_over_s"`
+	TTFTP50Over  *float64 `json:"ttft_p50_over_s"`
+	TTFTP99Over  *float64 `json:"ttft_p99_over_s"`
+	TrueGapP99   *float64 `json:"true_gap_p99_s"` // how well the server kept its own timing
+	CPUPerEvent  *float64 `json:"cpu_per_event_s"`
+	CPUWithAfter *float64 `json:"cpu_per_event_decoded_s"` // decoding after the window included
+	MemoryBytes  *int64   `json:"memory_bytes"`
+	MeasuredAt   *string  `json:"measured_at"` // RFC 3339, UTC
 }
 
 // LoadRecord is one request as observed. Times are seconds from the start of

@@ -1,71 +1,71 @@
 package load
 
 import (
-	"runtime"
-	"time"
+	"strings"
 
 	"benchsite/collect/artifact"
 )
 
-// The client counts as the bottleneck of a point when it used more than
-// boundCPU of the cores it may use, or when the 99th percentile of its dispatch
-// lag (sent − scheduled) exceeds both boundLag and a tenth of the median TTFT
-// (of E2E when answers were not streamed).
+// The client counts as the bottleneck of a point (bound) when one of these holds;
+// the code in brackets is the reason that the artifact gives.
+//
+//	cpu           it used more than boundCPU of the cores it may use
+//	dispatch-lag  the 99th percentile of sent − scheduled exceeds both boundLag
+//	              and boundShare of the median TTFT (of E2E when not streamed)
+//	read-delay    the 99th percentile of the time from a stream being ready to
+//	              its reader running exceeds both boundDelay and boundShare of
+//	              the median gap between chunks (of E2E when not streamed)
+//	gc-pause      a pause of the garbage collector was longer than both
+//	              boundLag and boundShare of the same gap
 const (
 	boundCPU   = 0.85
 	boundLag   = 0.005 // seconds
+	boundDelay = 0.002 // seconds
 	boundShare = 0.1
 )
 
-// meter measures the processor time of this process over a window.
-type meter struct {
-	cpu  float64
-	wall time.Time
-	ok   bool
-}
-
-func startMeter() meter {
-	cpu, ok := processCPU()
-	return meter{cpu, time.Now(), ok}
-}
-
-// cores returns how many cores were busy on average since the start.
-func (m meter) cores() (float64, bool) {
-	cpu, ok := processCPU()
-	wall := time.Since(m.wall).Seconds()
-	if !ok || !m.ok || wall <= 0 {
-		return 0, false
-	}
-	return (cpu - m.cpu) / wall, true
-}
-
-// selfCheck says whether the client may have been the bottleneck. Reason holds
-// the codes cpu and dispatch-lag.
-func selfCheck(obs []Observation, l artifact.Latency, cores float64, known bool) artifact.LoadClient {
+// selfCheck says whether the client may have been the bottleneck. A nil use is
+// not known, as of a process that was killed.
+func selfCheck(obs []Observation, l artifact.Latency, use *usage) artifact.LoadClient {
 	var lag []float64
 	for _, o := range obs {
 		lag = append(lag, *o.Record.SentS-*o.Record.ScheduledS)
 	}
 	c := artifact.LoadClient{DispatchLag: Distribution(lag), Bound: artifact.Ptr(false)}
-	reason := ""
-	if known {
-		c.CPU = artifact.Ptr(places(cores, 3))
-		if cores > boundCPU*float64(runtime.GOMAXPROCS(0)) {
-			reason = "cpu"
+	if use != nil {
+		use.fill(&c)
+	}
+	first, gap := l.TTFT, l.ICL
+	if first == nil {
+		first = l.E2E
+	}
+	if gap == nil {
+		gap = l.E2E
+	}
+	over := func(v *float64, floor float64, typical *artifact.Distribution) bool {
+		return v != nil && typical != nil && *v > max(floor, boundShare**typical.P50)
+	}
+	p99 := func(d *artifact.Distribution) *float64 {
+		if d == nil {
+			return nil
 		}
+		return d.P99
 	}
-	typical := l.TTFT
-	if typical == nil {
-		typical = l.E2E
+	var reasons []string
+	if c.CPU != nil && c.Cores != nil && *c.CPU > boundCPU*float64(*c.Cores) {
+		reasons = append(reasons, "cpu")
 	}
-	if c.DispatchLag != nil && typical != nil && *c.DispatchLag.P99 > max(boundLag, boundShare**typical.P50) {
-		if reason != "" {
-			reason += ", "
-		}
-		reason += "dispatch-lag"
+	if over(p99(c.DispatchLag), boundLag, first) {
+		reasons = append(reasons, "dispatch-lag")
 	}
-	if reason != "" {
-		c.Bound, c.Reason = artifact.Ptr(true), &reason
+	if over(p99(c.ReadDelay), boundDelay, gap) {
+		reasons = append(reasons, "read-delay")
+	}
+	if c.GCPause != nil && over(c.GCPause.Max, boundLag, gap) {
+		reasons = append(reasons, "gc-pause")
+	}
+	if len(reasons) > 0 {
+		c.Bound, c.Reason = artifact.Ptr(true), artifact.Ptr(strings.Join(reasons, ", "))
 	}
 	return c
 }

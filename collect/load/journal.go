@@ -221,7 +221,7 @@ func adopt(data []byte, store *artifact.Store) (string, error) {
 	a := h.Artifact
 	a.Status, a.StatusReason = artifact.StatusInterrupted, artifact.Ptr("the process ended before the run did")
 	a.Load = summarize(obs, h.shape)
-	a.Load.Client = selfCheck(obs, a.Load.Latency, 0, false)
+	a.Load.Client = selfCheck(obs, a.Load.Latency, nil)
 	if *a.Load.Requests.Completed == 0 {
 		a.Status = artifact.StatusFailed
 	}

@@ -42,6 +42,8 @@ func Run(ctx context.Context, spec Spec, set Setting) (*Result, error) {
 	defer func() { stopReport() }()
 	begun := time.Now()
 	run := fmt.Sprintf("%s-%s", begun.UTC().Format("20060102-150405.000000"), spec.Slug())
+	var calibration map[string]any
+	spec.Workload, calibration = calibrate(ctx, set.Client, spec)
 	warmup, err := warm(ctx, spec, set.Client, run, count)
 	if err != nil {
 		return nil, err
@@ -50,6 +52,9 @@ func Run(ctx context.Context, spec Spec, set Setting) (*Result, error) {
 	a.Schema, a.Kind, a.Name = artifact.Schema, artifact.KindLoad, cmp.Or(spec.Name, spec.Slug())
 	a.Protocol = artifact.Protocol{Parameters: spec.Protocol()}
 	a.Source.Extra = withPlan(a.Source.Extra, spec, warmup)
+	if calibration != nil {
+		a.Source.Extra["calibration"] = calibration
+	}
 	started := time.Now()
 	a.StartedAt = started.UTC().Format("2006-01-02T15:04:05.000Z")
 	h := head{Journal: 1, Slug: spec.Slug(), shape: spec.shape(), KeepChunks: spec.KeepChunks, Artifact: &a}
@@ -66,18 +71,18 @@ func Run(ctx context.Context, spec Spec, set Setting) (*Result, error) {
 	used := startMeter()
 	go func() { defer close(collected); c.collect(finished) }()
 	stopped := l.run(ctx)
-	cores, known := used.cores()
+	use := used.stop()
 	close(finished)
 	<-collected
 	warning := journal.close()
 	if c.refused != nil {
 		return nil, errors.Join(c.refused, journal.Discard())
 	}
-	c.settle()
+	use.timed(c.settle)
 	obs := c.obs
 	slices.SortFunc(obs, func(x, y Observation) int { return cmp.Compare(*x.Record.SentS, *y.Record.SentS) })
 	a.Load = summarize(obs, spec.shape())
-	a.Load.Client = selfCheck(obs, a.Load.Latency, cores, known)
+	a.Load.Client = selfCheck(obs, a.Load.Latency, use)
 	c.told(&a.Load.Client)
 	a.DurationS = round(time.Since(begun).Seconds())
 	for p := range c.protocols { // one only: the transport speaks nothing else
@@ -93,6 +98,9 @@ func Run(ctx context.Context, spec Spec, set Setting) (*Result, error) {
 	}
 	if len(examples) > 0 {
 		a.Source.Extra["error_examples"] = examples
+	}
+	if _, ok := spec.Workload.(Dialogue); ok {
+		a.Source.Extra["turns"] = byTurn(obs)
 	}
 	a.Status, a.StatusReason = verdict(a.Load, stopped, obs)
 	a.Source.Extra["resent"], a.Source.Extra["connections_opened"] = resent, c.opened
@@ -150,9 +158,12 @@ func withPlan(extra map[string]any, spec Spec, warmup map[string]any) map[string
 	if spec.Duration > 0 {
 		out["duration_s"] = spec.Duration.Seconds()
 	}
-	if s, ok := spec.Workload.(Synthetic); ok {
-		out["prompt_seed"] = fmt.Sprint(s.Seed) // 64 bits do not fit a JSON number
+	if s, ok := spec.Workload.(interface{ seed() uint64 }); ok {
+		out["prompt_seed"] = fmt.Sprint(s.seed()) // 64 bits do not fit a JSON number
 		out["first_prompt"] = spec.FirstPrompt
+	}
+	if spec.Arrival.Open() && spec.Arrival.Process != Trace {
+		out["arrival_seed"] = fmt.Sprint(spec.Arrival.Seed)
 	}
 	return out
 }
