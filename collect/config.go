@@ -141,7 +141,7 @@ func (w Workload) build(seed uint64) (load.Workload, error) {
 	case "one-prompt":
 		return load.OnePrompt{Prompt: w.Prompt}, nil
 	case "file":
-		f, err := load.ReadFile(w.File)
+		f, err := load.ReadFile(w.File, nil)
 		if err != nil {
 			return nil, err
 		}

@@ -299,8 +299,9 @@ func (r *runner) base(p Point, t *target) (artifact.Artifact, error) {
 	if t.simulated != nil {
 		a.Environment.Host = hostFacts()
 	}
-	if f, ok := p.workload.(*load.File); ok {
-		a.Source.Files = []artifact.SourceFile{{Name: f.Name, SHA256: f.SHA256()}}
+	if f, ok := p.workload.(load.Read); ok {
+		name, sum := f.Source()
+		a.Source.Files = []artifact.SourceFile{{Name: name, SHA256: sum}}
 	}
 	if r.options.Adjust != nil {
 		if err := r.options.Adjust(&a); err != nil {

@@ -13,7 +13,6 @@ import (
 type done struct {
 	x         *endpoint.Exchange
 	scheduled time.Time
-	turn      int // of a conversation, from 0
 }
 
 // loop sends requests as its arrival process says: closed with a fixed number
@@ -114,15 +113,15 @@ func (l *loop) slot(ctx, hard context.Context, k int) {
 			if talk != nil {
 				turns = talk.Turns(l.spec.FirstPrompt + session)
 				history = append(history, talk.Turn(l.spec.FirstPrompt+session, turn)...)
-				r.Messages, r.KeepText = history, turns > 1
+				r.Messages, r.KeepText = history, turn < turns-1
 				r.ID = fmt.Sprintf("%s-%d.%d", l.prefix, session, turn+1)
 			}
 			x, rest := l.send(hard, r)
-			if r.KeepText && x.OK() && turn < turns-1 {
+			if r.KeepText && x.OK() {
 				x.Decode()
 				history = append(history, endpoint.Message{Role: "assistant", Content: x.Text})
 			}
-			l.finished <- done{x, due, turn}
+			l.finished <- done{x, due}
 			due = time.Now().Add(max(rest, l.arrival.Think))
 			if due.After(time.Now()) && !sleepUntil(ctx, due) {
 				return

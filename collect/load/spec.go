@@ -89,6 +89,9 @@ func (s Spec) Protocol() map[string]any {
 	if w.SHA256 != "" {
 		p["workload_sha256"] = w.SHA256
 	}
+	for k, v := range w.More {
+		p[k] = v
+	}
 	if w.InputTokens > 0 {
 		p["input_tokens"] = w.InputTokens
 	}

@@ -32,6 +32,13 @@ func (w Synthetic) Describe() Description {
 	return d
 }
 
+// rehearsal implements rehearser.
+func (w Synthetic) rehearsal() Workload {
+	w.Seed ^= 0x77a2
+	w.warm = true
+	return w
+}
+
 func (w Synthetic) target() int {
 	if w.InputTokens > 0 {
 		return w.InputTokens
@@ -82,3 +89,5 @@ var (
 	forms = strings.Split("Use plain words and short paragraphs.|Give reasons for each step.|Begin with the conclusion.|Name what you do not know.|"+
 		"End with three questions.|Keep the tone friendly.|Use numbers where you can.|Write for a reader in a hurry.", "|")
 )
+
+func (w Synthetic) seed() uint64 { return w.Seed }

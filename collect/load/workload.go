@@ -7,8 +7,6 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
-	"os"
-	"path/filepath"
 
 	"benchsite/collect/endpoint"
 )
@@ -37,10 +35,11 @@ type Dialogue interface {
 
 // Description is what the protocol says of a workload.
 type Description struct {
-	Kind        string // one-prompt, synthetic, file
-	SHA256      string // of what determines the prompts; "" when drawn anew for each run
-	InputTokens int    // wanted tokens of a prompt, 0 = as they are
-	Distinct    int    // how many different prompts there are, 0 = no end
+	Kind        string         // synthetic, random, one-prompt, file …
+	SHA256      string         // of what determines the prompts; "" when drawn anew for each run
+	InputTokens int            // wanted tokens of a prompt, 0 = as they are
+	Distinct    int            // how many different prompts there are, 0 = no end
+	More        map[string]any // further parameters of the protocol
 }
 
 // Repetition says whether a run of n requests (0 = no limit) repeats prompts:
@@ -69,19 +68,19 @@ func (w OnePrompt) Describe() Description {
 
 // File sends the conversations of a JSONL file in turn.
 type File struct {
-	Name   string // base name
-	sha256 string
-	turns  [][]endpoint.Message
+	file
+	turns [][]endpoint.Message
 }
 
 // ReadFile reads a JSONL file: each line is a string, {"prompt": "…"} or
-// {"messages": [{"role": …, "content": …}, …]}. Blank lines are skipped.
-func ReadFile(path string) (*File, error) {
-	data, err := os.ReadFile(path)
+// {"messages": [{"role": …, "content": …}, …]}. Blank lines are skipped. A
+// seed shuffles them; nil keeps their order.
+func ReadFile(path string, seed *uint64) (*File, error) {
+	f, data, err := readFile(path)
 	if err != nil {
-		return nil, fmt.Errorf("prompt file: %w", err)
+		return nil, err
 	}
-	w := &File{Name: filepath.Base(path), sha256: sum(data)}
+	w := &File{file: f}
 	lines := bufio.NewScanner(bytes.NewReader(data))
 	lines.Buffer(nil, 64<<20)
 	for n := 1; lines.Scan(); n++ {
@@ -101,6 +100,8 @@ func ReadFile(path string) (*File, error) {
 	if len(w.turns) == 0 {
 		return nil, fmt.Errorf("prompt file %s holds no prompt", w.Name)
 	}
+	shuffle(seed, w.turns)
+	w.shuffled = seed
 	return w, nil
 }
 
@@ -133,25 +134,34 @@ func readTurns(line []byte) ([]endpoint.Message, error) {
 func (w *File) Messages(i int) []endpoint.Message { return w.turns[i%len(w.turns)] }
 
 // Describe implements Workload.
-func (w *File) Describe() Description {
-	return Description{Kind: "file", SHA256: w.sha256, Distinct: len(w.turns)}
-}
+func (w *File) Describe() Description { return w.describe("file", w.different()) }
 
-// SHA256 returns the hash of the file.
-func (w *File) SHA256() string { return w.sha256 }
+// different counts the prompts without those that the file holds twice.
+func (w *File) different() int {
+	seen := map[string]bool{}
+	for _, t := range w.turns {
+		b, err := json.Marshal(t)
+		if err != nil {
+			return len(w.turns) // text and images that were read are always JSON
+		}
+		seen[string(b)] = true
+	}
+	return len(seen)
+}
 
 func sum(b []byte) string {
 	h := sha256.Sum256(b)
 	return hex.EncodeToString(h[:])
 }
 
+// rehearser is a workload that makes its own warm-up.
+type rehearser interface{ rehearsal() Workload }
+
 // warmupOf returns prompts for the warm-up wave: about as long as those of w,
 // and none of them, so that a prefix cache is not warmed with what is measured.
 func warmupOf(w Workload) Workload {
-	if s, ok := w.(Synthetic); ok {
-		s.Seed ^= 0x77a2
-		s.warm = true
-		return s
+	if r, ok := w.(rehearser); ok {
+		return r.rehearsal()
 	}
 	length := 0
 	for _, m := range w.Messages(0) {

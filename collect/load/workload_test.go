@@ -50,7 +50,7 @@ func TestFile(t *testing.T) {
 		}
 		return path
 	}
-	w, err := ReadFile(write("\"one\"\n\n{\"prompt\":\"two\"}\n{\"messages\":[{\"role\":\"system\",\"content\":\"s\"},{\"role\":\"user\",\"content\":\"three\"}]}\n"))
+	w, err := ReadFile(write("\"one\"\n\n{\"prompt\":\"two\"}\n{\"messages\":[{\"role\":\"system\",\"content\":\"s\"},{\"role\":\"user\",\"content\":\"three\"}]}\n"), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -61,7 +61,7 @@ func TestFile(t *testing.T) {
 		t.Errorf("%+v", d)
 	}
 	for text, says := range map[string]string{"": "no prompt", "\"a\"\n{]\n": "line 2", "{\"prompt\":\"\"}": "either prompt or messages", "\"\"": "empty", "5": "line 1"} {
-		if _, err := ReadFile(write(text)); err == nil || !strings.Contains(err.Error(), says) {
+		if _, err := ReadFile(write(text), nil); err == nil || !strings.Contains(err.Error(), says) {
 			t.Errorf("%q: %v, want %q", text, err, says)
 		}
 	}
