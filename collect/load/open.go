@@ -38,8 +38,10 @@ func (l *loop) open(ctx, hard context.Context) {
 		}
 		defer begin()
 		for at := range l.arrival.Schedule(l.requests, l.duration) {
+			d := due{at, l.request(n, n)}
+			l.client.Prepare(d.request)
 			select {
-			case ready <- due{at, l.request(n, n)}:
+			case ready <- d:
 			case <-halt.Done():
 				return
 			}
@@ -53,11 +55,13 @@ func (l *loop) open(ctx, hard context.Context) {
 	l.start = time.Now()
 	l.planned = l.arrival.Count(l.requests, l.duration)
 	l.mu.Unlock()
+	clock := newAlarm()
+	defer clock.close()
 	places := make(chan struct{}, l.arrival.maxInFlight())
 	var flying sync.WaitGroup
 	for d := range ready {
 		at := l.start.Add(d.after)
-		if !l.pace(halt, at) {
+		if !clock.until(halt, at) {
 			break
 		}
 		select {
@@ -87,9 +91,6 @@ func (l *loop) depart(ctx context.Context) bool {
 	l.next++
 	return true
 }
-
-// pace waits for the time of a request.
-func (l *loop) pace(ctx context.Context, at time.Time) bool { return sleepUntil(ctx, at) }
 
 // shape is what summarize needs to know of a point beside its observations.
 type shape struct {
