@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"benchsite/collect/artifact"
-	"benchsite/collect/load"
 )
 
 // Config is the part of config.toml that says what to measure. The toml tags
@@ -50,39 +49,80 @@ type Parallel struct {
 	EP *int64 `toml:"ep"`
 }
 
-// Load is a load test: a closed loop at one or more concurrencies.
+// Load is a load test at one or more levels. Its level is one of
+//
+//	concurrency = [1, 4, 16]   closed loops: so many requests in flight
+//	rate        = [2, 4, 8]    open loops: so many requests a second, by the clock
+//	find        = { … }        open loops at rates that a search chooses
+//	arrival     = "trace"      one open loop at the times of the workload's file
 type Load struct {
-	Name        string         `toml:"name"`
-	Subjects    []string       `toml:"subjects"`    // none = all
-	Concurrency []int          `toml:"concurrency"` // requests in flight
-	Requests    int            `toml:"requests"`    // limit of each point, 0 = none
-	Duration    Duration       `toml:"duration"`    // limit of each point, 0 = none
-	Warmup      *int           `toml:"warmup"`      // requests that are not measured; nil = as many as in flight
-	Repeats     int            `toml:"repeats"`     // 0 = 1
-	Timeout     Duration       `toml:"timeout"`     // of one request; 0 = the client's default
-	MaxTokens   int64          `toml:"max_tokens"`  // 0 = not sent
-	MinTokens   int64          `toml:"min_tokens"`
-	IgnoreEOS   bool           `toml:"ignore_eos"`
-	Thinking    *bool          `toml:"thinking"`
-	Temperature *float64       `toml:"temperature"`
-	TopP        *float64       `toml:"top_p"`
-	TopK        *int64         `toml:"top_k"`
-	Seed        *int64         `toml:"seed"`       // of the sampling
-	Stream      *bool          `toml:"stream"`     // nil = true
-	ExtraBody   map[string]any `toml:"extra_body"` // further body fields of each request
-	Workload    Workload       `toml:"workload"`
-	SLO         SLO            `toml:"slo"`
-	SLOShare    float64        `toml:"slo_share"`   // wanted share of requests within the SLO; 0 = 0.95
-	KeepChunks  bool           `toml:"keep_chunks"` // keep the arrival of every chunk in the records
+	Name        string   `toml:"name"`
+	Subjects    []string `toml:"subjects"`                    // none = all
+	Concurrency []int    `toml:"concurrency"`                 // requests in flight of each point
+	ThinkTime   Duration `toml:"think_time" json:",omitzero"` // of a closed loop, between an answer and the next request
+
+	Rate        []float64 `toml:"rate" json:",omitzero"`          // requests a second of each point
+	Find        *Find     `toml:"find" json:",omitzero"`          // search a rate instead
+	Arrival     string    `toml:"arrival" json:",omitzero"`       // poisson (the default with rate and find), constant, gamma, trace
+	Burstiness  float64   `toml:"burstiness" json:",omitzero"`    // of gamma: 1 = Poisson, below 1 burstier, above 1 more even
+	Speed       float64   `toml:"speed" json:",omitzero"`         // of trace: 2 replays in half the time; 0 = 1
+	MaxInFlight int       `toml:"max_in_flight" json:",omitzero"` // of an open loop: what is due beyond it waits and keeps its time; 0 = 16384
+	Ramp        Duration  `toml:"ramp" json:",omitzero"`          // the rate rises from 0, or the slots from 1, within this time
+
+	Requests       int            `toml:"requests"`                          // limit of each point, 0 = none
+	Duration       Duration       `toml:"duration"`                          // limit of each point, 0 = none
+	Warmup         *int           `toml:"warmup"`                            // requests that are not measured; nil = as many as in flight
+	Repeats        int            `toml:"repeats"`                           // 0 = 1
+	Timeout        Duration       `toml:"timeout"`                           // of one request; 0 = the client's default
+	StopErrorShare float64        `toml:"stop_error_share" json:",omitzero"` // end a point when a larger share of its requests failed (of at least 20); 0 = go on
+	MaxTokens      int64          `toml:"max_tokens"`                        // 0 = not sent
+	MinTokens      int64          `toml:"min_tokens"`
+	IgnoreEOS      bool           `toml:"ignore_eos"`
+	Thinking       *bool          `toml:"thinking"`
+	Temperature    *float64       `toml:"temperature"`
+	TopP           *float64       `toml:"top_p"`
+	TopK           *int64         `toml:"top_k"`
+	Seed           *int64         `toml:"seed"`       // of the sampling
+	Stream         *bool          `toml:"stream"`     // nil = true
+	ExtraBody      map[string]any `toml:"extra_body"` // further body fields of each request
+	Workload       Workload       `toml:"workload"`
+	SLO            SLO            `toml:"slo"`
+	SLOShare       float64        `toml:"slo_share"`   // wanted share of requests within the SLO; 0 = 0.95
+	KeepChunks     bool           `toml:"keep_chunks"` // keep the arrival of every chunk in the records
 }
 
 // Workload says what is asked.
+//
+//	synthetic      questions in plain English, about input_tokens long (the default)
+//	random         random words, input_tokens ± input_tokens_spread long as the server counts
+//	shared-prefix  random, of which the first prefix_tokens are shared within prefix_groups groups
+//	multi-turn     conversations of turns turns of random words, with the server's own answers
+//	images         generated pictures of image_size, images in each request
+//	one-prompt     one prompt for all requests: prompt, or file with its text
+//	file           a JSON lines file: strings, {"prompt"} or {"messages"}
+//	sharegpt       a ShareGPT JSON file: the first question, or turns questions, of each conversation
+//	trace          a JSON lines file of timed requests, with arrival = "trace"
 type Workload struct {
-	Kind        string  `toml:"kind"`         // synthetic (the default), one-prompt, file
-	Prompt      string  `toml:"prompt"`       // of one-prompt
-	File        string  `toml:"file"`         // JSONL, of file
-	InputTokens int     `toml:"input_tokens"` // about so many, of synthetic
-	Seed        *uint64 `toml:"seed"`         // of synthetic; nil = drawn anew for each run, so that no cache knows the prompts
+	Kind         string  `toml:"kind"`
+	Prompt       string  `toml:"prompt"`
+	File         string  `toml:"file"`
+	InputTokens  int     `toml:"input_tokens"`
+	InputSpread  int     `toml:"input_tokens_spread" json:",omitzero"`
+	PrefixTokens int     `toml:"prefix_tokens" json:",omitzero"`
+	PrefixGroups int     `toml:"prefix_groups" json:",omitzero"` // 0 = 1
+	Turns        int     `toml:"turns" json:",omitzero"`
+	Images       int     `toml:"images" json:",omitzero"`     // 0 = 1
+	ImageSize    string  `toml:"image_size" json:",omitzero"` // such as 512x512, the default
+	Seed         *uint64 `toml:"seed"`                        // nil = prompts drawn anew for each run, so that no cache knows them, and files in their order
+}
+
+// Find is a search for the highest rate at which slo_share of the offered
+// requests keep the slo. Each rate is measured repeats times.
+type Find struct {
+	Low       float64 `toml:"low"`       // requests a second that surely hold
+	High      float64 `toml:"high"`      // and that surely do not
+	Tolerance float64 `toml:"tolerance"` // end when the rates around the answer are this close; 0 = 0.05
+	Points    int     `toml:"points"`    // rates to try at most; 0 = 10
 }
 
 // SLO holds limits for one request; 0 = none.
@@ -133,38 +173,6 @@ func (s Subject) artifact() artifact.Subject {
 		MaxModelLen: s.MaxModelLen, Accelerator: s.Accelerator, AcceleratorCount: s.AcceleratorCount,
 		AcceleratorMemoryGB: s.AcceleratorMemoryGB, Labels: s.Labels,
 	}
-}
-
-// workload reads or builds what is asked. seed is used where none is given.
-func (w Workload) build(seed uint64) (load.Workload, error) {
-	switch w.kind() {
-	case "one-prompt":
-		return load.OnePrompt{Prompt: w.Prompt}, nil
-	case "file":
-		f, err := load.ReadFile(w.File, nil)
-		if err != nil {
-			return nil, err
-		}
-		return f, nil
-	}
-	s := load.Synthetic{Seed: seed, Drawn: true, InputTokens: w.InputTokens}
-	if w.Seed != nil {
-		s.Seed, s.Drawn = *w.Seed, false
-	}
-	return s, nil
-}
-
-// kind returns the kind that is named or that follows from the other keys.
-func (w Workload) kind() string {
-	switch {
-	case w.Kind != "":
-		return w.Kind
-	case w.Prompt != "":
-		return "one-prompt"
-	case w.File != "":
-		return "file"
-	}
-	return "synthetic"
 }
 
 func (l Load) repeats() int { return max(l.Repeats, 1) }

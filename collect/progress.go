@@ -14,6 +14,7 @@ const (
 	EventSkip                   // not collected again: ID is the run that is there, Note why
 	EventFail                   // nothing stored: Err
 	EventNote                   // something to know: Note
+	EventFound                  // what a search found: Note
 )
 
 // Event is news of a running plan.
@@ -21,7 +22,7 @@ type Event struct {
 	Kind     EventKind
 	Point    Point
 	Index    int // of the point, from 0
-	Total    int // points of the plan
+	Total    int // points of the plan; a search counts as many as it may make
 	Snapshot load.Snapshot
 	ID       string
 	Err      error

@@ -34,6 +34,7 @@ type Result struct {
 	ID       string             // of the artifact, "" when none was stored
 	Artifact *artifact.Artifact // as stored; nil when skipped or not stored
 	Skipped  bool
+	Trial    bool  // a rate that a search tried, which may be more than the server can take
 	Err      error // why there is no artifact
 }
 
@@ -52,7 +53,7 @@ func (r Result) unsent() bool {
 
 // empty reports whether the point gave no measurement.
 func (r Result) empty() bool {
-	return r.Err != nil || r.Artifact != nil && r.Artifact.Status == artifact.StatusFailed
+	return r.Err != nil || r.Artifact != nil && r.Artifact.Status == artifact.StatusFailed && !r.Trial
 }
 
 // faulty reports whether the point gave less than was planned.
@@ -60,7 +61,7 @@ func (r Result) faulty(share float64) bool {
 	if r.empty() {
 		return true
 	}
-	if r.Artifact == nil {
+	if r.Artifact == nil || r.Trial {
 		return false
 	}
 	q := r.Artifact.Load.Requests
@@ -103,7 +104,8 @@ func Run(ctx context.Context, plan Plan, store *artifact.Store, progress Progres
 	defer r.close()
 	points := plan.only(o.Only)
 	for _, p := range points {
-		r.peak = max(r.peak, p.Concurrency)
+		r.peak = max(r.peak, p.connections())
+		r.total += p.Trials()
 	}
 	var err error
 	if r.done, err = r.collected(points); err != nil {
@@ -113,14 +115,16 @@ func Run(ctx context.Context, plan Plan, store *artifact.Store, progress Progres
 		return Outcome{}, err
 	}
 	out := Outcome{MaxErrorShare: o.MaxErrorShare}
-	for i, p := range points {
-		if ctx.Err() != nil {
-			break
+	for len(points) > 0 && ctx.Err() == nil {
+		var results []Result
+		if n := searches(points); n > 0 {
+			results, err = r.search(ctx, points[:n])
+			points = points[n:]
+		} else {
+			results, err = r.single(ctx, points[0])
+			points = points[1:]
 		}
-		res, err := r.point(ctx, p, Event{Point: p, Index: i, Total: len(points)})
-		if res != nil {
-			out.Results = append(out.Results, *res)
-		}
+		out.Results = append(out.Results, results...)
 		if err != nil {
 			return out, err
 		}
@@ -163,6 +167,8 @@ type runner struct {
 	options  RunOptions
 	seed     uint64
 	peak     int
+	index    int                // of the next point
+	total    int                // points, with those that searches may make
 	targets  map[string]*target // by subject and time limit
 	lost     map[string]error   // targets that could not be reached
 	done     map[string]string  // simulated points that are there: key -> id
@@ -175,9 +181,21 @@ func (r *runner) close() {
 	}
 }
 
+// single runs one point.
+func (r *runner) single(ctx context.Context, p Point) ([]Result, error) {
+	res, err := r.point(ctx, p, nil)
+	if res == nil {
+		return nil, err
+	}
+	return []Result{*res}, err
+}
+
 // point runs one point. The error is about the store; anything else is in the
-// result, which is nil when nothing came of an interrupted point.
-func (r *runner) point(ctx context.Context, p Point, e Event) (*Result, error) {
+// result, which is nil when nothing came of an interrupted point. complete, if
+// not nil, adds to the artifact what is known once the point was measured.
+func (r *runner) point(ctx context.Context, p Point, complete func(*artifact.Artifact)) (*Result, error) {
+	e := Event{Point: p, Index: r.index, Total: r.total}
+	r.index++
 	tell := func(kind EventKind, change func(*Event)) {
 		e := e
 		e.Kind = kind
@@ -224,6 +242,9 @@ func (r *runner) point(ctx context.Context, p Point, e Event) (*Result, error) {
 	}
 	if ctx.Err() != nil && *measured.Bundle.Artifact.Load.Requests.Offered == 0 {
 		return nil, measured.Journal.Discard()
+	}
+	if complete != nil {
+		complete(measured.Bundle.Artifact)
 	}
 	receipt, err := r.store.Put(measured.Bundle)
 	if err != nil {
@@ -282,10 +303,7 @@ func (r *runner) base(p Point, t *target) (artifact.Artifact, error) {
 		extra["repeat"], extra["repeats"] = p.Repeat, n
 	}
 	if p.Load.SLO != (SLO{}) {
-		extra["slo_share"] = 0.95
-		if p.Load.SLOShare > 0 {
-			extra["slo_share"] = p.Load.SLOShare
-		}
+		extra["slo_share"] = p.Load.sloShare()
 	}
 	a := artifact.Artifact{
 		Simulated:   t.isSim,

@@ -8,6 +8,7 @@ import (
 
 	"github.com/agnivade/levenshtein"
 
+	"benchsite/collect/load"
 	"benchsite/collect/simulate"
 )
 
@@ -102,26 +103,18 @@ func (s Subject) validate(v *validator) {
 const maxConcurrency = 16384
 
 func (l Load) validate(v *validator) {
-	if len(l.Concurrency) == 0 {
-		v.fault("concurrency", "is missing: the numbers of requests in flight, such as [1, 4, 16]")
-	}
-	for i, c := range l.Concurrency {
-		switch {
-		case c < 1 || c > maxConcurrency:
-			v.fault("concurrency", "is %d, must be from 1 to %d", c, maxConcurrency)
-		case slices.Contains(l.Concurrency[:i], c):
-			v.fault("concurrency", "%d is there twice; use repeats", c)
-		}
-	}
-	if l.Requests <= 0 && l.Duration <= 0 {
+	l.validateLevel(v)
+	trace := l.process() == load.Trace
+	if l.Requests <= 0 && l.Duration <= 0 && !trace {
 		v.fault("requests", "and duration are both missing: give at least one limit")
 	}
 	for _, n := range []struct {
 		field string
 		value float64
 	}{{"requests", float64(l.Requests)}, {"duration", float64(l.Duration)}, {"repeats", float64(l.Repeats)}, {"timeout", float64(l.Timeout)},
+		{"think_time", float64(l.ThinkTime)}, {"ramp", float64(l.Ramp)}, {"max_in_flight", float64(l.MaxInFlight)}, {"speed", l.Speed},
 		{"max_tokens", float64(l.MaxTokens)}, {"min_tokens", float64(l.MinTokens)}, {"slo.ttft", float64(l.SLO.TTFT)},
-		{"slo.tpot", float64(l.SLO.TPOT)}, {"slo.e2e", float64(l.SLO.E2E)}, {"workload.input_tokens", float64(l.Workload.InputTokens)}} {
+		{"slo.tpot", float64(l.SLO.TPOT)}, {"slo.e2e", float64(l.SLO.E2E)}} {
 		if n.value < 0 {
 			v.fault(n.field, "must not be negative")
 		}
@@ -141,6 +134,9 @@ func (l Load) validate(v *validator) {
 	if !(l.SLOShare >= 0 && l.SLOShare <= 1) {
 		v.fault("slo_share", "is %v, must be from 0 to 1", l.SLOShare)
 	}
+	if !(l.StopErrorShare >= 0 && l.StopErrorShare < 1) {
+		v.fault("stop_error_share", "is %v, must be from 0 (go on) to below 1", l.StopErrorShare)
+	}
 	for _, key := range []string{"model", "messages", "stream", "stream_options", "max_tokens", "max_completion_tokens", "temperature", "top_p", "top_k", "seed", "min_tokens", "ignore_eos"} {
 		if _, ok := l.ExtraBody[key]; ok {
 			v.fault("extra_body."+key, "is set by benchsite itself: use the key of [[load]]")
@@ -149,25 +145,94 @@ func (l Load) validate(v *validator) {
 	l.Workload.validate(v)
 }
 
-func (w Workload) validate(v *validator) {
-	kinds := []string{"synthetic", "one-prompt", "file"}
-	kind := w.kind()
-	if !slices.Contains(kinds, kind) {
-		v.fault("workload.kind", "%q is none of %s", kind, quoted(kinds))
+// maxRate is above what one client can send on time; it catches slips.
+const maxRate = 100000
+
+// validateLevel checks what decides the level of a point: one of concurrency,
+// rate, find and a trace, and the keys that go with it.
+func (l Load) validateLevel(v *validator) {
+	var processes []string
+	for _, p := range load.Processes() {
+		processes = append(processes, string(p))
+	}
+	if l.Arrival != "" && !slices.Contains(processes, l.Arrival) {
+		v.fault("arrival", "%q is none of %s%s", l.Arrival, quoted(processes), nearest(l.Arrival, processes))
 		return
 	}
-	for _, need := range []struct {
-		field, of string
-		set       bool
-		must      bool
-	}{{"prompt", "one-prompt", w.Prompt != "", true}, {"file", "file", w.File != "", true},
-		{"input_tokens", "synthetic", w.InputTokens != 0, false}, {"seed", "synthetic", w.Seed != nil, false}} {
-		if need.set && kind != need.of {
-			v.fault("workload."+need.field, "does not go with the kind %s", kind)
+	process := l.process()
+	closed, trace := process == load.Closed, process == load.Trace
+	if process == "" {
+		v.fault("concurrency", "is missing: the numbers of requests in flight, such as [1, 4, 16]; or give rate or find for an open loop")
+		return
+	}
+	for _, k := range []struct {
+		field string
+		set   bool
+		fits  bool
+		with  string
+	}{
+		{"concurrency", len(l.Concurrency) > 0, closed, "a closed loop"},
+		{"think_time", l.ThinkTime != 0, closed, "a closed loop"},
+		{"rate", len(l.Rate) > 0, !closed && !trace && l.Find == nil, "an open loop without find"},
+		{"find", l.Find != nil, !closed && !trace, "an open loop"},
+		{"burstiness", l.Burstiness != 0, process == load.Gamma, "arrival = \"gamma\""},
+		{"speed", l.Speed != 0, trace, "arrival = \"trace\""},
+		{"max_in_flight", l.MaxInFlight != 0, !closed, "an open loop"},
+		{"ramp", l.Ramp != 0, !trace, "a rate or a concurrency"},
+	} {
+		if k.set && !k.fits {
+			v.fault(k.field, "goes with %s only; this is %s", k.with, process)
 		}
-		if need.must && !need.set && kind == need.of {
-			v.fault("workload."+need.field, "is missing: the kind %s needs it", kind)
+	}
+	if closed && len(l.Concurrency) == 0 {
+		v.fault("concurrency", "is missing: the numbers of requests in flight, such as [1, 4, 16]")
+	}
+	if !closed && !trace && len(l.Rate) == 0 && l.Find == nil {
+		v.fault("rate", "is missing: the requests a second, such as [2, 4, 8]")
+	}
+	if process == load.Gamma && !(l.Burstiness > 0 && l.Burstiness <= 1000) {
+		v.fault("burstiness", "is %v, must be above 0; 1 is Poisson, below 1 burstier", l.Burstiness)
+	}
+	if kind := l.Workload.kind(); trace != (kind == "trace") {
+		v.fault("workload.kind", "trace and arrival = \"trace\" go together only; this is the kind %s with arrival %s", kind, process)
+	} else if (kind == "multi-turn" || kind == "sharegpt" && l.Workload.Turns > 1) && !closed {
+		v.fault("workload.turns", "needs concurrency: each turn follows the answer before it, so no clock can say when it comes")
+	}
+	for i, c := range l.Concurrency {
+		switch {
+		case c < 1 || c > maxConcurrency:
+			v.fault("concurrency", "is %d, must be from 1 to %d", c, maxConcurrency)
+		case slices.Contains(l.Concurrency[:i], c):
+			v.fault("concurrency", "%d is there twice; use repeats", c)
 		}
+	}
+	for i, r := range l.Rate {
+		switch {
+		case !(r > 0 && r <= maxRate):
+			v.fault("rate", "is %v, must be above 0 and up to %d requests a second", r, maxRate)
+		case slices.Contains(l.Rate[:i], r):
+			v.fault("rate", "%v is there twice; use repeats", r)
+		}
+	}
+	l.validateFind(v)
+}
+
+func (l Load) validateFind(v *validator) {
+	f := l.Find
+	if f == nil {
+		return
+	}
+	if !(f.Low > 0 && f.Low < f.High && f.High <= maxRate) {
+		v.fault("find", "needs low and high with 0 < low < high ≤ %d requests a second, has %v and %v", maxRate, f.Low, f.High)
+	}
+	if !(f.Tolerance >= 0 && f.Tolerance < 1) {
+		v.fault("find.tolerance", "is %v, must be from 0 to below 1", f.Tolerance)
+	}
+	if f.Points != 0 && (f.Points < 3 || f.Points > 50) {
+		v.fault("find.points", "is %d, must be from 3 to 50", f.Points)
+	}
+	if l.SLO == (SLO{}) {
+		v.fault("slo", "is missing: find needs to know what a good request is, such as { ttft = \"500ms\" }")
 	}
 }
 
