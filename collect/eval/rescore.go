@@ -110,11 +110,21 @@ func judge(records []artifact.EvalRecord, private map[recordKey]artifact.EvalRec
 	return changes, nil
 }
 
-// retell recomputes a task's figures from its records.
+// retell recomputes a task's figures from its records. A count that the records
+// cannot know stays null; one that they know in part (thoughts that stay open,
+// without finish reasons) counts what they show.
 func retell(t *artifact.Task, records []artifact.EvalRecord, s Scorer) {
 	t.Scorer = &artifact.Scorer{Name: s.Name, Version: s.Version}
-	counts := Count(records)
+	before, counts := t.Outcomes, Count(records)
 	t.Outcomes = counts
+	// No rule can see a limit that no finish reason tells of, except in thoughts
+	// that stay open, nor a request that failed before there was a reply to keep.
+	if *counts.Truncated == 0 && !slices.ContainsFunc(records, func(r artifact.EvalRecord) bool { return r.FinishReason != nil }) {
+		counts.Truncated = nil
+	}
+	if *counts.Error == 0 && before != nil && before.Error == nil {
+		counts.Error = nil
+	}
 	t.Metrics = []artifact.Metric{Accuracy(*counts.Correct, int64(len(records)))}
 	for i := range t.Groups {
 		g := &t.Groups[i]

@@ -87,6 +87,44 @@ func TestRescore(t *testing.T) {
 	}
 }
 
+// A count that the source cannot know stays null under every rule.
+func TestRescoreKeepsUnknownCounts(t *testing.T) {
+	for name, c := range map[string]struct {
+		change     func(*artifact.Bundle)
+		cut, fault *int64
+	}{
+		"no finish reasons": {func(*artifact.Bundle) {}, nil, nil},
+		"an open thought":   {func(b *artifact.Bundle) { b.Eval[0].Output = p("<think>\nwell, 703") }, p(int64(1)), nil},
+		"finish reasons":    {func(b *artifact.Bundle) { b.Eval[0].FinishReason = p("stop") }, p(int64(0)), nil},
+		"errors known":      {func(b *artifact.Bundle) { b.Artifact.Eval.Tasks[0].Outcomes.Error = p(int64(0)) }, nil, p(int64(0))},
+	} {
+		b := published()
+		b.Eval = b.Eval[:3]
+		b.Artifact.Eval.Tasks[0].Outcomes = &artifact.Outcomes{Correct: p(int64(2)), Wrong: p(int64(1))}
+		c.change(&b)
+		st := artifact.Open(t.TempDir())
+		put, err := st.Put(b)
+		if err != nil {
+			t.Fatal(name, err)
+		}
+		a, _, err := st.Read(put.ID)
+		if err != nil {
+			t.Fatal(name, err)
+		}
+		s, _ := ScorerByName("decidable")
+		child, _, err := Rescore(st, a, s)
+		if err != nil {
+			t.Fatal(name, err)
+		}
+		got := child.Artifact.Eval.Tasks[0].Outcomes
+		if !same(got.Truncated, c.cut) || !same(got.Error, c.fault) || got.Unparsed == nil {
+			t.Errorf("%s: truncated %v, error %v", name, got.Truncated, got.Error)
+		}
+	}
+}
+
+func same(a, b *int64) bool { return a == nil && b == nil || a != nil && b != nil && *a == *b }
+
 func TestRescoreRefuses(t *testing.T) {
 	for name, c := range map[string]struct {
 		change func(*artifact.Bundle)
