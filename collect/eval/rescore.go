@@ -119,7 +119,10 @@ func retell(t *artifact.Task, records []artifact.EvalRecord, s Scorer) {
 	t.Outcomes = counts
 	// No rule can see a limit that no finish reason tells of, except in thoughts
 	// that stay open, nor a request that failed before there was a reply to keep.
-	if *counts.Truncated == 0 && !slices.ContainsFunc(records, func(r artifact.EvalRecord) bool { return r.FinishReason != nil }) {
+	// A source that counted truncated replies knew by other means (token counts
+	// below the limit), and a new rule takes nothing from that.
+	knew := before != nil && before.Truncated != nil
+	if *counts.Truncated == 0 && !knew && !slices.ContainsFunc(records, func(r artifact.EvalRecord) bool { return r.FinishReason != nil }) {
 		counts.Truncated = nil
 	}
 	if *counts.Error == 0 && before != nil && before.Error == nil {
