@@ -93,10 +93,10 @@ func TestRescoreKeepsUnknownCounts(t *testing.T) {
 		change     func(*artifact.Bundle)
 		cut, fault *int64
 	}{
-		"no finish reasons": {func(*artifact.Bundle) {}, nil, nil},
-		"an open thought":   {func(b *artifact.Bundle) { b.Eval[0].Output = p("<think>\nwell, 703") }, p(int64(1)), nil},
-		"finish reasons":    {func(b *artifact.Bundle) { b.Eval[0].FinishReason = p("stop") }, p(int64(0)), nil},
-		"errors known":      {func(b *artifact.Bundle) { b.Artifact.Eval.Tasks[0].Outcomes.Error = p(int64(0)) }, nil, p(int64(0))},
+		"no finish reasons":  {func(*artifact.Bundle) {}, nil, nil},
+		"an open thought":    {func(b *artifact.Bundle) { b.Eval[0].Output = p("<think>\nwell, 703") }, p(int64(1)), nil},
+		"finish reasons":     {func(b *artifact.Bundle) { b.Eval[0].FinishReason = p("stop") }, p(int64(0)), nil},
+		"errors known":       {func(b *artifact.Bundle) { b.Artifact.Eval.Tasks[0].Outcomes.Error = p(int64(0)) }, nil, p(int64(0))},
 		"the source counted": {func(b *artifact.Bundle) { b.Artifact.Eval.Tasks[0].Outcomes.Truncated = p(int64(0)) }, p(int64(0)), nil},
 	} {
 		b := published()
