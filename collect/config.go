@@ -151,8 +151,15 @@ func (d Duration) MarshalText() ([]byte, error) { return []byte(time.Duration(d)
 // SubjectKeys lists the keys of [[subject]].
 func SubjectKeys() []string { return keysOf(reflect.TypeFor[Subject]()) }
 
-// LoadKeys lists the keys of [[load]].
-func LoadKeys() []string { return keysOf(reflect.TypeFor[Load]()) }
+// LoadKeys lists the keys of [[load]] and of the tables in it.
+func LoadKeys() []string {
+	keys := keysOf(reflect.TypeFor[Load]())
+	for _, t := range []reflect.Type{reflect.TypeFor[Workload](), reflect.TypeFor[Find](), reflect.TypeFor[SLO]()} {
+		keys = append(keys, keysOf(t)...)
+	}
+	slices.Sort(keys)
+	return slices.Compact(keys)
+}
 
 func keysOf(t reflect.Type) []string {
 	var keys []string

@@ -271,3 +271,6 @@ func (l Load) search() load.Search {
 }
 
 func (l Load) sloShare() float64 { return cmp.Or(l.SLOShare, 0.95) }
+
+// Process names the arrival process of the point.
+func (p Point) Process() load.Process { return p.Load.process() }

@@ -100,6 +100,8 @@ func (w *watcher) event(e collect.Event) {
 	switch e.Kind {
 	case collect.EventDone:
 		w.u.note("%s  %s", head, e.ID)
+	case collect.EventFound:
+		w.u.note("%s: %s", e.Point, e.Note)
 	case collect.EventFail:
 		w.u.warn("%s: %s", e.Point, reasonOf(e.Err))
 	case collect.EventNote:
@@ -154,31 +156,65 @@ func (w *watcher) summary(out collect.Outcome) {
 
 // plannedPoint is one point of a plan for machines.
 type plannedPoint struct {
-	Load        string `json:"load"`
-	Subject     string `json:"subject"`
-	Endpoint    string `json:"endpoint"`
-	Concurrency int    `json:"concurrency"`
-	Repeat      int    `json:"repeat"`
-	Requests    int    `json:"requests"`
-	Warmup      int    `json:"warmup"`
+	Load        string  `json:"load"`
+	Subject     string  `json:"subject"`
+	Endpoint    string  `json:"endpoint"`
+	Arrival     string  `json:"arrival"`
+	Concurrency int     `json:"concurrency,omitempty"`
+	Rate        float64 `json:"rate,omitempty"`
+	Trials      int     `json:"trials,omitempty"` // points that a search makes at most
+	Repeat      int     `json:"repeat,omitempty"`
+	Requests    int     `json:"requests"` // at most; 0 = as many as its time allows
+	Warmup      int     `json:"warmup"`
+	EstimateS   float64 `json:"estimate_s"`
+	Assumed     bool    `json:"estimate_assumed"` // rests on what was assumed of the server
 }
 
 func printPlan(u *ui, plan collect.Plan) error {
 	points := make([]plannedPoint, 0, len(plan.Points))
+	count := 0
 	for _, p := range plan.Points {
-		points = append(points, plannedPoint{p.Load.Name, p.Subject.Name, p.Subject.Endpoint, p.Concurrency, p.Repeat, p.Load.Requests, p.Warmup()})
+		n, known := p.Requests()
+		d, firm := p.Estimate()
+		one := plannedPoint{Load: p.Load.Name, Subject: p.Subject.Name, Endpoint: p.Subject.Endpoint, Arrival: string(p.Process()),
+			Concurrency: p.Concurrency, Rate: p.Rate, Repeat: p.Repeat, Requests: n, Warmup: p.Warmup(), EstimateS: d.Seconds(), Assumed: !firm}
+		count += p.Trials()
+		what := fmt.Sprintf("%d requests", n)
+		switch {
+		case p.Searches():
+			one.Trials = p.Trials()
+			what = fmt.Sprintf("at most %d points of together %d requests, each", p.Trials(), n)
+		case !known:
+			what = "requests for " + time.Duration(p.Load.Duration).String()
+		}
+		points = append(points, one)
 		if !u.json {
-			u.printf("%s: %d requests after %d of warm-up, %s\n", p, p.Load.Requests, p.Warmup(), p.Subject.Endpoint)
+			u.printf("%s: %s after %d of warm-up, about %s, %s\n", p, what, p.Warmup(), about(d), p.Subject.Endpoint)
 		}
 	}
 	if u.json {
 		return u.printJSON(points)
 	}
 	n, open := plan.Requests()
+	d, firm := plan.Estimate()
 	more := ""
 	if open {
 		more = " and those limited by time"
 	}
-	u.printf("%d points, %d requests%s; nothing was sent\n", len(plan.Points), n, more)
+	u.printf("%d points, %d requests%s, about %s; nothing was sent\n", count, n, more, about(d))
+	if !firm {
+		u.note("the time assumes %v to the first token and %v for each after it, and for a search that it tries every rate it may", collect.AssumedFirst, collect.AssumedToken)
+	}
 	return nil
+}
+
+// about rounds a duration to what an estimate is worth.
+func about(d time.Duration) string {
+	switch {
+	case d < 10*time.Second:
+		return d.Round(100 * time.Millisecond).String()
+	case d < 10*time.Minute:
+		return d.Round(time.Second).String()
+	}
+	return d.Round(time.Minute).String()
 }
