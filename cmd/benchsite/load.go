@@ -16,14 +16,19 @@ import (
 var loadCommand = command{
 	name: "load", summary: "one load test, no config needed",
 	usage: `
-Keeps -c requests in flight against an OpenAI-compatible endpoint until -n have
-been sent (or --duration is over), prints a summary, and stores the run with the
-record of every request. The URL is taken with or without /v1; model "" takes
-the only one that is served. Warm-up requests open the connections and are not
-measured. The first Ctrl-C lets what is in flight finish and keeps everything.
+Keeps -c requests in flight against an OpenAI-compatible endpoint, or sends --rate
+requests a second by the clock, until -n have been sent (or --duration is over),
+prints a summary, and stores the run with the record of every request. The URL is
+taken with or without /v1; model "" takes the only one that is served. Warm-up
+requests open the connections and are not measured. The first Ctrl-C lets what is
+in flight finish and keeps everything.
 
   benchsite load --url http://127.0.0.1:8000 --model Qwen/Qwen3-32B -c 16 -n 64 --max-tokens 256 \
-      --set precision=BF16 --set parallel.tp=1`,
+      --set precision=BF16 --set parallel.tp=1
+  benchsite load --url http://127.0.0.1:8000 --rate 4 --duration 5m                 Poisson arrivals
+  benchsite load --url http://127.0.0.1:8000 --find 0.5,32 -n 300 --slo-ttft 500ms  the highest rate that is served well
+  benchsite load --url http://127.0.0.1:8000 -c 8 -n 200 --input-tokens 2304 --prefix-tokens 2048 --prefix-groups 8
+  benchsite load --url http://127.0.0.1:8000 --workload trace --prompt-file trace.jsonl --arrival trace`,
 	build: buildLoad,
 }
 
@@ -40,6 +45,12 @@ type loadFlags struct {
 	duration, timeout, ttft, tpot, e2e string
 	thinking                           bool
 	maxErrorShare                      float64
+	rate                               float64
+	find                               []float64
+	thinkTime, ramp                    string
+	dryRun                             bool
+	selfTest                           bool
+	selfTestPart                       string
 }
 
 func buildLoad(f *flags) func(context.Context, *ui, []string) error {
@@ -50,6 +61,14 @@ func buildLoad(f *flags) func(context.Context, *ui, []string) error {
 	s.StringVar(&v.model, "model", "", "the `MODEL` as the server names it")
 	s.IntVarP(&v.concurrency, "concurrency", "c", 1, "`N` requests in flight")
 	s.IntVarP(&l.Requests, "requests", "n", 0, "`N` requests in all (64 when no --duration is given)")
+	s.Float64Var(&v.rate, "rate", 0, "`N` requests a second by the clock, instead of -c in flight")
+	s.StringVar(&l.Arrival, "arrival", "", "how they come: poisson (the default with --rate), constant, gamma, trace: a `PROCESS`")
+	s.Float64Var(&l.Burstiness, "burstiness", 0, "of gamma arrivals, a `NUMBER`: 1 is Poisson, below 1 burstier")
+	s.Float64SliceVar(&v.find, "find", nil, "search the highest rate that keeps the SLO, between `LOW,HIGH` requests a second")
+	s.StringVar(&v.thinkTime, "think-time", "", "pause between an answer and the next request of its slot, a `TIME`")
+	s.StringVar(&v.ramp, "ramp", "", "let the rate or the number in flight rise within this `TIME`")
+	s.Float64Var(&l.Speed, "speed", 0, "replay a trace so many `TIMES` as fast")
+	s.IntVar(&l.MaxInFlight, "max-in-flight", 0, "at most `N` requests of an open loop in flight (16384)")
 	s.StringVar(&v.duration, "duration", "", "end after this `TIME` (30s, 5m), whatever comes first")
 	s.Int64Var(&l.MaxTokens, "max-tokens", 256, "at most `N` output tokens a request")
 	s.Int64Var(&l.MinTokens, "min-tokens", 0, "at least `N` output tokens, where the server knows it")
@@ -62,24 +81,43 @@ func buildLoad(f *flags) func(context.Context, *ui, []string) error {
 	s.Int64Var(&v.seed, "seed", 0, "the sampling seed, a `NUMBER`; not sent when not given")
 	s.BoolVar(&v.thinking, "thinking", true, "thinking mode on or off (--thinking=false); not sent when not given")
 	s.BoolVar(&v.noStream, "no-stream", false, "ask for whole answers: no TTFT, no TPOT")
+	s.StringVar(&l.Workload.Kind, "workload", "", "the `KIND` of prompts: "+strings.Join(collect.WorkloadKinds(), ", "))
 	s.StringVar(&v.prompt, "prompt", "", "one `TEXT` for all requests, which a prefix cache makes cheap")
-	s.StringVar(&v.promptFile, "prompt-file", "", "prompts or messages of a JSON lines `FILE`")
-	s.IntVar(&l.Workload.InputTokens, "input-tokens", 0, "about `N` tokens in each built-in prompt")
-	s.Uint64Var(&v.promptSeed, "prompt-seed", 0, "`NUMBER` that draws the built-in prompts; new ones each time when not given")
+	s.StringVar(&v.promptFile, "prompt-file", "", "prompts or messages of a JSON lines `FILE`; with --workload one-prompt, sharegpt or trace a file of that kind")
+	s.IntVar(&l.Workload.InputTokens, "input-tokens", 0, "`N` tokens in each built-in prompt; about so many of synthetic ones")
+	s.IntVar(&l.Workload.InputSpread, "input-tokens-spread", 0, "up to `N` tokens more or fewer in each")
+	s.IntVar(&l.Workload.PrefixTokens, "prefix-tokens", 0, "`N` of the input tokens are shared with others")
+	s.IntVar(&l.Workload.PrefixGroups, "prefix-groups", 0, "`N` groups that share a prefix each (1)")
+	s.IntVar(&l.Workload.Turns, "turns", 0, "`N` turns of each conversation, with the server's own answers")
+	s.IntVar(&l.Workload.Images, "images", 0, "`N` generated pictures in each request (1 with --image-size)")
+	s.StringVar(&l.Workload.ImageSize, "image-size", "", "their `SIZE` (512x512)")
+	s.Uint64Var(&v.promptSeed, "prompt-seed", 0, "`NUMBER` that draws the built-in prompts or shuffles a file; new ones each time when not given")
 	s.StringVar(&v.ttft, "slo-ttft", "", "limit of TTFT for one request, a `TIME` (500ms)")
 	s.StringVar(&v.tpot, "slo-tpot", "", "limit of TPOT for one request, a `TIME` (50ms)")
 	s.StringVar(&v.e2e, "slo-e2e", "", "limit of end-to-end latency for one request, a `TIME` (20s)")
+	s.Float64Var(&l.SLOShare, "slo-share", 0, "wanted `SHARE` of requests within the limits, for --find (0.95)")
 	s.StringVar(&v.timeout, "timeout", "", "give a request up after this `TIME` (10m)")
 	s.Float64Var(&v.maxErrorShare, "max-error-share", 0, "`SHARE` of failed requests, 0 to 1, that still ends with exit code 0")
+	s.Float64Var(&l.StopErrorShare, "stop-error-share", 0, "stop early when a larger `SHARE` of at least 20 requests failed; 0 goes on")
+	s.BoolVar(&v.dryRun, "dry-run", false, "show what would be sent and about how long it takes, send nothing")
 	s.StringVar(&v.keyEnv, "api-key-env", "", "the environment `VARIABLE` that holds the API key")
 	s.StringVar(&v.body, "extra-body", "", "further fields of each request, a `JSON` object")
 	s.StringArrayVar(&v.set, "set", nil, "a fact about the subject, as `KEY=VALUE`; the keys are those of import")
 	s.BoolVar(&v.again, "again", false, "measure a simulated point again that is there already")
 	s.BoolVar(&l.KeepChunks, "keep-chunks", false, "keep the arrival of every chunk in the records")
+	s.BoolVar(&v.selfTest, "self-test", false, "measure the client's own error on this machine instead (a minute)")
+	s.StringVar(&v.selfTestPart, "self-test-part", "", "")
+	_ = s.MarkHidden("self-test-part")
 	f.common()
 	return func(ctx context.Context, u *ui, args []string) error {
 		if len(args) > 0 {
 			return usageErr("load takes no argument, got %q", args[0])
+		}
+		if v.selfTestPart != "" {
+			return selfTestPart(ctx, u, v.selfTestPart)
+		}
+		if v.selfTest {
+			return selfTest(ctx, u, f)
 		}
 		if v.url == "" {
 			return withHint(usageErr("load: no --url given"), "benchsite load --url http://127.0.0.1:8000 --model MODEL -c 16 -n 64")
@@ -96,6 +134,9 @@ func buildLoad(f *flags) func(context.Context, *ui, []string) error {
 		if err != nil {
 			return &exitError{code: exitUsage, cause: err}
 		}
+		if v.dryRun {
+			return printPlan(u, plan)
+		}
 		return runLoad(ctx, u, f, plan, v, set)
 	}
 }
@@ -104,8 +145,21 @@ func buildLoad(f *flags) func(context.Context, *ui, []string) error {
 // stays unset, since what is not sent is part of the protocol.
 func (v *loadFlags) subject(f *flags, l *collect.Load) (collect.Subject, error) {
 	given := f.set.Changed
-	l.Concurrency = []int{v.concurrency}
-	if l.Requests == 0 && v.duration == "" && !given("requests") {
+	trace := l.Arrival == "trace"
+	open := given("rate") || given("find") || trace
+	if !open || given("concurrency") {
+		l.Concurrency = []int{v.concurrency}
+	}
+	if given("rate") {
+		l.Rate = []float64{v.rate}
+	}
+	if given("find") {
+		if len(v.find) != 2 {
+			return collect.Subject{}, usageErr("--find takes two rates, such as 0.5,32")
+		}
+		l.Find = &collect.Find{Low: v.find[0], High: v.find[1]}
+	}
+	if l.Requests == 0 && v.duration == "" && !given("requests") && !trace {
 		l.Requests = 64
 	}
 	if given("warmup") {
@@ -138,6 +192,7 @@ func (v *loadFlags) subject(f *flags, l *collect.Load) (collect.Subject, error) 
 		into       *collect.Duration
 	}{
 		{"duration", v.duration, &l.Duration}, {"timeout", v.timeout, &l.Timeout},
+		{"think-time", v.thinkTime, &l.ThinkTime}, {"ramp", v.ramp, &l.Ramp},
 		{"slo-ttft", v.ttft, &l.SLO.TTFT}, {"slo-tpot", v.tpot, &l.SLO.TPOT}, {"slo-e2e", v.e2e, &l.SLO.E2E},
 	} {
 		if d.text == "" {

@@ -13,6 +13,7 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"runtime/pprof"
 	"slices"
 	"strings"
 	"sync"
@@ -28,6 +29,10 @@ import (
 
 // role makes the test program one of the processes of a clock measurement.
 const role = "BENCHSITE_TEST_ROLE"
+
+// profileTo names a file: each client process writes a CPU profile of itself to
+// it, with its name added.
+const profileTo = "BENCHSITE_TEST_PROFILE"
 
 func TestMain(m *testing.M) {
 	part := os.Getenv(role)
@@ -63,6 +68,17 @@ func play(part string) error {
 	var l Level
 	if _, err := fmt.Sscan(f[2]+" "+f[3], &l.Streams, &l.Waves); err != nil {
 		return err
+	}
+	if path := os.Getenv(profileTo); path != "" {
+		out, err := os.Create(path + "." + f[0])
+		if err != nil {
+			return err
+		}
+		defer out.Close()
+		if err := pprof.StartCPUProfile(out); err != nil {
+			return err
+		}
+		defer pprof.StopCPUProfile()
 	}
 	ctx := context.Background()
 	var c *Clock

@@ -92,7 +92,7 @@ func unit(v *float64, scale float64, form string) string {
 	if v == nil {
 		return "–"
 	}
-	return fmt.Sprintf(form, *v*scale)
+	return strings.Replace(fmt.Sprintf(form, *v*scale), "-0.00 ", "0.00 ", 1) // of no size, so of no sign
 }
 
 // Rows returns what the artifact keeps of the measured levels.

@@ -2,6 +2,11 @@
 
 package simulate
 
-import "time"
+import (
+	"runtime"
+	"time"
+)
 
 func pause(d time.Duration) { time.Sleep(d) }
+
+func yield() { runtime.Gosched() }
