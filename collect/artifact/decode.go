@@ -76,8 +76,22 @@ func readable(file string, data []byte) *Fault {
 		return &Fault{File: file, Message: "is empty"}
 	case trimmed[0] != '{':
 		return &Fault{File: file, Line: 1, Message: fmt.Sprintf("is not a JSON object: it begins with %s", printable(trimmed))}
+	case !utf8.Valid(data): // encoding/json would put U+FFFD in its place and say nothing
+		return &Fault{File: file, Line: 1 + bytes.Count(data[:invalidAt(data)], []byte{'\n'}), Message: "holds bytes that are not UTF-8"}
 	}
 	return nil
+}
+
+// invalidAt is the offset of the first byte that is not UTF-8.
+func invalidAt(data []byte) int {
+	for i := 0; i < len(data); {
+		r, n := utf8.DecodeRune(data[i:])
+		if r == utf8.RuneError && n == 1 {
+			return i
+		}
+		i += n
+	}
+	return len(data)
 }
 
 func printable(b []byte) string {

@@ -9,6 +9,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 )
 
@@ -85,25 +86,30 @@ func (s *Store) Attachment(a *Artifact, kind AttachmentKind) ([]byte, error) {
 }
 
 func (s *Store) unpack(a *Artifact, at Attachment) ([]byte, error) {
-	path := filepath.Join(filepath.Dir(s.path(a.ID)), at.Path)
-	f, err := os.Open(path)
+	name := path.Join(path.Dir(a.ID), at.Path)
+	file := filepath.Join(s.dir, filepath.FromSlash(name))
+	// A link could put any file of this machine on the site.
+	if st, err := os.Lstat(file); err == nil && !st.Mode().IsRegular() {
+		return nil, &Fault{File: name, Message: "is not a regular file"}
+	}
+	f, err := os.Open(file)
 	if err != nil {
 		if errors.Is(err, fs.ErrNotExist) {
-			return nil, &Fault{File: path, Message: "is named by " + a.ID + " and is missing"}
+			return nil, &Fault{File: name, Message: "is named by " + a.ID + " and is missing"}
 		}
-		return nil, err
+		return nil, unreadable(name, err)
 	}
 	defer f.Close()
 	z, err := gzip.NewReader(f)
 	if err != nil {
-		return nil, &Fault{File: path, Message: "is not gzip: " + err.Error()}
+		return nil, &Fault{File: name, Message: "is not gzip: " + err.Error()}
 	}
 	data, err := io.ReadAll(io.LimitReader(z, min(at.Bytes, maxAttachment)+1))
 	if err != nil {
-		return nil, &Fault{File: path, Message: "is damaged: " + err.Error()}
+		return nil, &Fault{File: name, Message: "is damaged: " + err.Error()}
 	}
 	if int64(len(data)) != at.Bytes || SHA256(data) != at.SHA256 {
-		return nil, &Fault{File: path, Message: "differs from what " + a.ID + " says of it (size or sha256)"}
+		return nil, &Fault{File: name, Message: "differs from what " + a.ID + " says of it (size or sha256)"}
 	}
 	return data, nil
 }

@@ -12,9 +12,14 @@ import (
 // (<ip-1>, <ip-2>) through all of its fields and its log.
 type Redactor struct {
 	Hosts []string // host names to hide, when asked for
+	Known []string // values known to be secret, whatever their form
 	Allow []string // exact finds that are known to be harmless
 	ips   map[netip.Addr]int
 }
+
+// minKnown is the length below which a known value is no secret but a stand-in
+// such as EMPTY or none, found in any text.
+const minKnown = 8
 
 // secretForms are tokens that show what they are by their own form.
 var secretForms = []struct {
@@ -53,6 +58,11 @@ func (r *Redactor) Text(s string) string { return r.addresses(r.Secrets(s)) }
 // Secrets returns s with keys, tokens and home paths hidden and addresses left:
 // the rule for pages, on which an address may be the answer to a question.
 func (r *Redactor) Secrets(s string) string {
+	for _, k := range r.Known {
+		if len(k) >= minKnown {
+			s = strings.ReplaceAll(s, k, "<secret>")
+		}
+	}
 	for _, f := range secretForms {
 		s = f.re.ReplaceAllStringFunc(s, func(m string) string { return r.hide(m, "<"+f.name+">") })
 	}

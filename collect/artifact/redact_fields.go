@@ -17,6 +17,11 @@ func (a *Artifact) redact(r *Redactor) {
 	for k, v := range a.Subject.Labels {
 		a.Subject.Labels[k] = r.Text(v)
 	}
+	for k, v := range a.Protocol.Parameters {
+		if name, ok := strings.CutPrefix(k, "extra."); ok { // further fields of the request, as somebody wrote them
+			a.Protocol.Parameters[k] = r.named(name, v)
+		}
+	}
 	env := &a.Environment
 	redactMap(r, env.Host)
 	redactMap(r, env.Client)
@@ -72,6 +77,10 @@ func (r *Redactor) command(words []string) []string {
 	return out
 }
 
+// classNoToken is the class of a request whose stream held no token. It ends
+// like the name of a secret and stands before messages.
+const classNoToken = "no-token"
+
 var (
 	secretFlag = regexp.MustCompile(`(?i)^--?` + namedKey + `$`)
 	secretName = regexp.MustCompile(`(?i)^` + namedKey + `$`)
@@ -89,7 +98,7 @@ func redactMap(r *Redactor, m map[string]string) {
 func (r *Redactor) named(name string, v any) any {
 	switch v := v.(type) {
 	case string:
-		if secretName.MatchString(name) && v != "" && !innocent.MatchString(v) {
+		if secretName.MatchString(name) && name != classNoToken && v != "" && !innocent.MatchString(v) {
 			return r.hide(v, "<secret>")
 		}
 		// The name is shown to the rules as well: lm_eval_version tells that
@@ -133,7 +142,7 @@ func (s *Store) Leaks(a *Artifact) ([]Find, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &Redactor{Hosts: s.hosts, Allow: s.allow}
+	r := s.Redactor()
 	clean.redact(r)
 	before, err := a.Encode()
 	if err != nil {
@@ -152,7 +161,7 @@ func (s *Store) Leaks(a *Artifact) ([]Find, error) {
 
 // SecretsIn lists the lines of a page that hold a key, a token or a home path.
 func (s *Store) SecretsIn(text string) []Find {
-	r := &Redactor{Hosts: s.hosts, Allow: s.allow}
+	r := s.Redactor()
 	return changedLines(text, r.Secrets(text))
 }
 

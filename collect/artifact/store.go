@@ -18,6 +18,7 @@ type Store struct {
 	dir   string
 	hosts []string
 	allow []string
+	known []string
 }
 
 // Option changes what a store hides when it writes.
@@ -28,6 +29,15 @@ func HideHosts(names ...string) Option { return func(s *Store) { s.hosts = names
 
 // Allow names exact finds of the redaction that are harmless ([redact] allow).
 func Allow(finds ...string) Option { return func(s *Store) { s.allow = finds } }
+
+// HideValues makes the store hide these values wherever outside text repeats
+// them: the API keys in use, which may have any form.
+func HideValues(values ...string) Option { return func(s *Store) { s.known = values } }
+
+// Redactor returns a new redactor with the rules of the store.
+func (s *Store) Redactor() *Redactor {
+	return &Redactor{Hosts: s.hosts, Known: s.known, Allow: s.allow}
+}
 
 // Open returns the store in dir.
 func Open(dir string, opts ...Option) *Store {
@@ -118,7 +128,7 @@ func (s *Store) prepare(b Bundle) (*Artifact, [][]byte, error) {
 		return nil, nil, err
 	}
 	a.Schema, a.Attachments = Schema, []Attachment{}
-	r := &Redactor{Hosts: s.hosts, Allow: s.allow}
+	r := s.Redactor()
 	a.redact(r)
 	if a.Subject.Name == "" {
 		a.Subject.Name = SubjectName(a.Subject)
@@ -191,7 +201,8 @@ func orEmpty[T any](list *[]T) {
 func (s *Store) path(id string) string { return filepath.Join(s.dir, filepath.FromSlash(id)+".json") }
 
 // List returns the ids of all artifact files, sorted; reports/ and folders that
-// begin with a point are left out. A folder that does not exist is empty.
+// begin with a point are left out. A folder named like an artifact is listed, so
+// that Read reports it. A folder that does not exist is empty.
 func (s *Store) List() ([]string, error) {
 	var ids []string
 	err := filepath.WalkDir(s.dir, func(path string, d fs.DirEntry, err error) error {
@@ -204,6 +215,10 @@ func (s *Store) List() ([]string, error) {
 		rel, _ := filepath.Rel(s.dir, path)
 		if d.IsDir() {
 			if path != s.dir && (strings.HasPrefix(d.Name(), ".") || rel == "reports") {
+				return filepath.SkipDir
+			}
+			if strings.HasSuffix(rel, ".json") && strings.Contains(filepath.ToSlash(rel), "/") {
+				ids = append(ids, strings.TrimSuffix(filepath.ToSlash(rel), ".json")) // Read says that it is a folder
 				return filepath.SkipDir
 			}
 			return nil
@@ -226,7 +241,7 @@ func (s *Store) Read(id string) (*Artifact, []byte, error) {
 	path := s.path(id)
 	data, err := readBounded(path)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, unreadable(id+".json", err)
 	}
 	a, err := Decode(id+".json", data)
 	if err != nil {
@@ -236,6 +251,17 @@ func (s *Store) Read(id string) (*Artifact, []byte, error) {
 		return nil, data, &Fault{File: id + ".json", Field: "id", Message: fmt.Sprintf("is %q, the file is named otherwise", a.ID)}
 	}
 	return a, data, nil
+}
+
+// unreadable names the file by its place in the store: the path on this machine
+// is nobody's business on a page. A file that does not exist stays what it is,
+// so that callers can tell.
+func unreadable(file string, err error) error {
+	var p *fs.PathError
+	if errors.As(err, &p) && !errors.Is(err, fs.ErrNotExist) {
+		return &Fault{File: file, Message: "cannot be read: " + p.Err.Error()}
+	}
+	return err
 }
 
 func readBounded(path string) ([]byte, error) {
