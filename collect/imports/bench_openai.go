@@ -44,11 +44,11 @@ func readBenchOpenAI(in Input) ([]Draft, error) {
 
 	l := &artifact.Load{
 		Requests:  artifact.Requests{Offered: offered, Completed: ok, Failed: failed},
-		DurationS: root.at("total_time_s").float(),
+		DurationS: root.at("total_time_s").positive(),
 		Throughput: artifact.Throughput{
-			RequestsPerS:     root.at("qps").float(),
-			PromptTokensPerS: root.at("derived", "prompt_tps").float(),
-			OutputTokensPerS: root.at("derived", "decode_tps").float(),
+			RequestsPerS:     root.at("qps").positive(),
+			PromptTokensPerS: root.at("derived", "prompt_tps").positive(),
+			OutputTokensPerS: root.at("derived", "decode_tps").positive(),
 			TotalTokensPerS:  nil,
 		},
 	}
@@ -56,8 +56,8 @@ func readBenchOpenAI(in Input) ([]Draft, error) {
 		t.TotalTokensPerS = ptr(*t.PromptTokensPerS + *t.OutputTokensPerS)
 	}
 	usage := root.at("token_usage")
-	l.Tokens.Prompt = total(usage.at("prompt_tokens_mean").float(), ok)
-	l.Tokens.Output = total(usage.at("completion_tokens_mean").float(), ok)
+	l.Tokens.Prompt = total(usage.at("prompt_tokens_mean").positive(), ok)
+	l.Tokens.Output = total(usage.at("completion_tokens_mean").positive(), ok)
 	l.Latency.E2E = exclusive(root.at("latency_s"), ok)
 	l.Latency.TTFT = exclusive(root.at("ttft_s"), nil)
 
@@ -83,7 +83,7 @@ func readBenchOpenAI(in Input) ([]Draft, error) {
 
 	extra := map[string]any{}
 	root.keep(extra, "endpoint")
-	if f := root.at("derived", "ms_per_output_token").float(); f != nil {
+	if f := root.at("derived", "ms_per_output_token").positive(); f != nil {
 		extra["ms_per_output_token"] = *f
 	}
 	a := &artifact.Artifact{
@@ -113,8 +113,8 @@ func readBenchOpenAI(in Input) ([]Draft, error) {
 // has none of them.
 func exclusive(n *node, count *int64) *artifact.Distribution {
 	d := &artifact.Distribution{
-		N: count, Mean: n.at("mean").float(), Min: n.at("min").float(), Max: n.at("max").float(),
-		P50: n.at("p50").float(), P95: n.at("p95").float(), Method: ptr("exclusive"),
+		N: count, Mean: n.at("mean").positive(), Min: n.at("min").positive(), Max: n.at("max").positive(),
+		P50: n.at("p50").positive(), P95: n.at("p95").positive(), Method: ptr("exclusive"),
 	}
 	if d.Mean == nil && d.Min == nil && d.Max == nil && d.P50 == nil && d.P95 == nil {
 		return nil

@@ -84,7 +84,7 @@ func readEvalOpenAI(in Input) ([]Draft, error) {
 	}
 	extra := map[string]any{}
 	root.keep(extra, "endpoint", "concurrency")
-	if f := root.at("latency_s", "mean").float(); f != nil {
+	if f := root.at("latency_s", "mean").positive(); f != nil {
 		extra["latency_mean_s"] = *f
 	}
 	a := &artifact.Artifact{
@@ -92,7 +92,7 @@ func readEvalOpenAI(in Input) ([]Draft, error) {
 		Protocol: p.protocol(),
 		Source:   artifact.Source{Tool: accuracyTool, Mode: artifact.ModeImported, Extra: extra},
 		Eval: &artifact.Eval{
-			Tasks: []artifact.Task{task}, DurationS: root.at("total_time_s").float(),
+			Tasks: []artifact.Task{task}, DurationS: root.at("total_time_s").positive(),
 			Tokens: sumTokens(records),
 		},
 	}
@@ -113,7 +113,7 @@ func readAccuracyItem(it *node) artifact.EvalRecord {
 	}
 	r := artifact.EvalRecord{
 		Task: accuracySuite, Type: it.at("type").literal(), Expected: it.at("expected").literal(),
-		Output: it.at("output").text(), Detail: it.at("reason").text(), LatencyS: it.at("latency_s").float(),
+		Output: it.at("output").text(), Detail: it.at("reason").text(), LatencyS: it.at("latency_s").positive(),
 		PromptTokens: it.at("prompt_tokens").count(), OutputTokens: it.at("completion_tokens").count(),
 	}
 	if id := it.at("id").literal(); id != nil {

@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"benchsite/collect/artifact"
@@ -132,6 +133,9 @@ func (im *importer) prepare(paths []string) error {
 	if im.ServerLog == "" {
 		return nil
 	}
+	if st, err := os.Stat(im.ServerLog); err == nil && !st.Mode().IsRegular() {
+		return fmt.Errorf("the server log %s is no regular file", im.ServerLog)
+	}
 	raw, err := os.ReadFile(im.ServerLog)
 	if err != nil {
 		return fmt.Errorf("the server log cannot be read: %w", err)
@@ -244,7 +248,7 @@ func (im *importer) complete(in Input, d Draft) (artifact.Bundle, error) {
 		return bundle, err
 	}
 	a.Source.Set = im.Set
-	if a.Subject.Model == "" {
+	if strings.TrimSpace(a.Subject.Model) == "" {
 		return refuse("the file does not name the model", "add --set model=NAME")
 	}
 	if d.Part != "" {

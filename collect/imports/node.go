@@ -70,6 +70,16 @@ func (n *node) float() *float64 {
 	return finite(n.scalar)
 }
 
+// positive reads a duration or a rate, which is never negative.
+func (n *node) positive() *float64 {
+	f := n.float()
+	if f != nil && *f < 0 {
+		n.fail(fmt.Sprintf("expected a number that is not negative, found %.40s", n.scalar))
+		return nil
+	}
+	return f
+}
+
 // count reads a whole number that is not negative; 64.0 is one.
 func (n *node) count() *int64 {
 	if !n.is(numeral) {

@@ -3,6 +3,7 @@ package imports
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"os"
 	"path/filepath"
 	"slices"
@@ -236,6 +237,8 @@ func TestRefusals(t *testing.T) {
 		"object":      {strings.Replace(bench, `{"prompt_tps": 11.0, "decode_tps": 20.0, "ms_per_output_token": 95.0}`, `[1]`, 1), "derived: expected an object, found a list"},
 		"half":        {strings.Replace(bench, `"requests": 4`, `"requests": 4.5`, 1), "requests: expected a count, found 4.5"},
 		"no ok":       {strings.Replace(bench, `"ok": 4,`, ``, 1), "ok: is missing"},
+		"negative":    {strings.Replace(bench, `"p50": 0.9`, `"p50": -0.9`, 1), "latency_s.p50: expected a number that is not negative, found -0.9"},
+		"blank model": {strings.Replace(bench, `"acme/tiny-7b"`, `"  "`, 1), "--set model=NAME"},
 		"no model":    {strings.Replace(bench, `"acme/tiny-7b"`, `null`, 1), "--set model=NAME"},
 		"empty":       {"", "is empty"},
 		"spaces":      {" \n ", "is empty"},
@@ -300,6 +303,19 @@ func refused(t *testing.T, o Options, path, want string) {
 	}
 	if _, err := os.Stat(dir); !os.IsNotExist(err) {
 		t.Error("something was written")
+	}
+}
+
+// A pipe that nobody writes to never ends, a device gives zeros for ever.
+func TestWhatIsNoRegularFileIsRefused(t *testing.T) {
+	if _, err := os.Stat("/dev/zero"); err != nil {
+		t.Skip("SKIP: no devices here")
+	}
+	refused(t, Options{Date: "2025-01-02"}, "/dev/zero", "is no regular file")
+	_, err := Import(context.Background(), Options{Store: artifact.Open(t.TempDir()), Date: "2025-01-02", ServerLog: "/dev/zero"}, []string{four}, nil)
+	var usage *UsageError
+	if !errors.As(err, &usage) || !strings.Contains(err.Error(), "no regular file") {
+		t.Errorf("%v", err)
 	}
 }
 

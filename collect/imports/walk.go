@@ -26,6 +26,11 @@ func (im *importer) path(ctx context.Context, path string) error {
 		im.done(Result{Path: path, State: Refused, Reason: reason(filepath.Base(path), err)})
 		return nil
 	}
+	if !info.IsDir() && !info.Mode().IsRegular() {
+		// A file is read more than once; a pipe or a device may also never end.
+		im.done(Result{Path: path, State: Refused, Reason: filepath.Base(path) + ": is no regular file; save what it gives to one"})
+		return nil
+	}
 	if !info.IsDir() {
 		if err := ctx.Err(); err != nil {
 			return err
