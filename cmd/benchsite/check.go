@@ -46,6 +46,11 @@ type finding struct {
 }
 
 func runCheck(ctx context.Context, u *ui, f *flags, out string, words []string) error {
+	if slices.Contains(words, "artifacts") {
+		if err := f.missing(); err != nil {
+			return err
+		}
+	}
 	var found []finding
 	if slices.Contains(words, "config") {
 		found = append(found, f.checkConfig()...)

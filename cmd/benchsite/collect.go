@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"slices"
+	"strings"
 	"time"
 
 	"benchsite/collect"
@@ -32,6 +34,9 @@ everything; --resume goes on where an unfinished plan ended.`,
 			if err != nil {
 				return err
 			}
+			if plan, err = restrict(plan, o.only); err != nil {
+				return err
+			}
 			if *dry {
 				return printPlan(u, plan)
 			}
@@ -46,6 +51,23 @@ type collectOptions struct {
 	maxErrorShare float64
 }
 
+// restrict keeps the points that --only names. A name that the plan does not
+// know is an error also beside one that it knows.
+func restrict(plan collect.Plan, only []string) (collect.Plan, error) {
+	known := plan.Names()
+	for _, name := range only {
+		if !slices.Contains(known, name) {
+			return plan, withHint(usageErr("--only %q is no load test and no subject of the plan", name), "there are %s", strings.Join(known, ", "))
+		}
+	}
+	if len(only) > 0 {
+		plan.Points = slices.DeleteFunc(slices.Clone(plan.Points), func(p collect.Point) bool {
+			return !slices.Contains(only, p.Load.Name) && !slices.Contains(only, p.Subject.Name)
+		})
+	}
+	return plan, nil
+}
+
 func runCollect(ctx context.Context, u *ui, f *flags, plan collect.Plan, o collectOptions) error {
 	store, err := f.store()
 	if err != nil {
@@ -58,15 +80,12 @@ func runCollect(ctx context.Context, u *ui, f *flags, plan collect.Plan, o colle
 	}
 	watch := newWatcher(u)
 	out, err := collect.Run(ctx, plan, store, watch.event, collect.RunOptions{
-		Resume: o.resume, Again: o.again, Only: o.only, MaxErrorShare: o.maxErrorShare,
+		Resume: o.resume, Again: o.again, MaxErrorShare: o.maxErrorShare,
 		Command: commandLine(), Version: version(), Getenv: os.Getenv,
 	})
 	watch.bar.done()
 	if err != nil {
 		return failErr(err)
-	}
-	if len(out.Results) == 0 && !out.Interrupted {
-		return usageErr("--only names no load test and no subject of %s", f.config)
 	}
 	watch.summary(out)
 	if out.Interrupted {
@@ -80,6 +99,7 @@ type watcher struct {
 	u       *ui
 	bar     *progress
 	skipped int
+	found   []string // the answers of searches
 }
 
 func newWatcher(u *ui) *watcher { return &watcher{u: u, bar: u.progress()} }
@@ -101,6 +121,7 @@ func (w *watcher) event(e collect.Event) {
 	case collect.EventDone:
 		w.u.note("%s  %s", head, e.ID)
 	case collect.EventFound:
+		w.found = append(w.found, e.Note)
 		w.u.note("%s: %s", e.Point, e.Note)
 	case collect.EventFail:
 		w.u.warn("%s: %s", e.Point, reasonOf(e.Err))

@@ -60,7 +60,7 @@ func runCompare(u *ui, f *flags, refA, refB string) error {
 
 // load indexes the artifacts folder under the configuration.
 func (f *flags) load() (*dataset.Set, error) {
-	store, err := f.store()
+	store, err := f.existing()
 	if err != nil {
 		return nil, err
 	}

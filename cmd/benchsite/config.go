@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"os"
 	"strings"
 
 	"github.com/BurntSushi/toml"
@@ -106,10 +107,28 @@ func (f *flags) plan() (collect.Plan, error) {
 	return p, nil
 }
 
+// keys are the values of the environment variables that hold API keys: a server
+// may repeat the one that it was sent.
+func (f *flags) keys(c configFile) (values []string) {
+	var names []string
+	for _, s := range c.Subjects {
+		names = append(names, s.KeyEnv)
+	}
+	if own := f.set.Lookup("api-key-env"); own != nil {
+		names = append(names, own.Value.String())
+	}
+	for _, name := range names {
+		if v := os.Getenv(name); name != "" && v != "" {
+			values = append(values, v)
+		}
+	}
+	return values
+}
+
 func (f *flags) redactRules() ([]artifact.Option, error) {
 	c, err := f.parse()
 	if err != nil {
 		return nil, err
 	}
-	return []artifact.Option{artifact.HideHosts(c.Redact.Hosts...), artifact.Allow(c.Redact.Allow...)}, nil
+	return []artifact.Option{artifact.HideHosts(c.Redact.Hosts...), artifact.Allow(c.Redact.Allow...), artifact.HideValues(f.keys(c)...)}, nil
 }

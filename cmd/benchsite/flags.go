@@ -109,6 +109,23 @@ func (f *flags) store() (*artifact.Store, error) {
 	return artifact.Open(f.artifacts, rules...), nil
 }
 
+// existing opens an artifacts folder to read it. A folder that was named and is
+// not there is a slip, and rendering it would empty the site; the default one
+// is missing before the first run.
+func (f *flags) existing() (*artifact.Store, error) {
+	if err := f.missing(); err != nil {
+		return nil, err
+	}
+	return f.store()
+}
+
+func (f *flags) missing() error {
+	if _, err := os.Stat(f.artifacts); errors.Is(err, os.ErrNotExist) && f.set.Changed("artifacts") {
+		return usageErr("--artifacts %s: there is no such folder", f.artifacts)
+	}
+	return nil
+}
+
 // version is that of the module, or the one of the release notes for a build
 // from a checkout, whose own version would change with every commit.
 func version() string {

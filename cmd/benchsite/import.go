@@ -2,7 +2,9 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"path/filepath"
 	"strings"
 
 	"benchsite/collect/imports"
@@ -64,7 +66,7 @@ func runImport(ctx context.Context, u *ui, o imports.Options, paths []string) er
 		case imports.Refused:
 			u.warn("%s", refusal(r))
 		case imports.Left:
-			u.note("left      %s: %s", r.Path, r.Reason)
+			u.note("left      %s", refusal(r))
 		default:
 			if !u.json {
 				u.printf("%-9s %s  %s\n", r.State, r.ID, oneLine("("+r.Tool+", "+r.Path+")"))
@@ -76,7 +78,11 @@ func runImport(ctx context.Context, u *ui, o imports.Options, paths []string) er
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		return usageErr("%w", err)
+		var wrong *imports.UsageError
+		if errors.As(err, &wrong) {
+			return usageErr("%w", err)
+		}
+		return err // the disk, or what lies in the artifacts folder
 	}
 	counts := map[imports.State]int{}
 	lines := make([]importLine, 0, len(results))
@@ -93,9 +99,11 @@ func runImport(ctx context.Context, u *ui, o imports.Options, paths []string) er
 	return endWith(imports.ExitCode(results))
 }
 
+// refusal names a file once: by its path, in which the reason's own name of it
+// is the last part.
 func refusal(r imports.Result) string {
-	if strings.HasPrefix(r.Reason, r.Path) {
-		return r.Reason
+	if dir, ok := strings.CutSuffix(filepath.Clean(r.Path), filepath.Base(r.Path)); ok && strings.HasPrefix(r.Reason, filepath.Base(r.Path)+":") {
+		return dir + r.Reason
 	}
 	return r.Path + ": " + r.Reason
 }

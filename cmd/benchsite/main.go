@@ -4,6 +4,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"os"
 	"os/signal"
@@ -11,25 +12,31 @@ import (
 )
 
 func main() {
-	ctx, stop := interruptible(context.Background())
+	ctx, stop := interruptible(context.Background(), func() {
+		fmt.Fprintln(os.Stderr, "finishing what is in flight; Ctrl-C again leaves at once")
+	})
 	code := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
 	stop()
 	os.Exit(code)
 }
 
 // interruptible makes the first interrupt cancel the context, so that what was
-// measured is kept, and leaves the second one to end the program at once.
-func interruptible(parent context.Context) (context.Context, context.CancelFunc) {
+// measured is kept, and the second one end the program at once, with the exit
+// code that a shell would show for it.
+func interruptible(parent context.Context, said func()) (context.Context, context.CancelFunc) {
 	ctx, cancel := context.WithCancel(parent)
-	signals := make(chan os.Signal, 1)
+	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
 	go func() {
 		select {
 		case <-signals:
-			signal.Stop(signals)
+			said()
 			cancel()
 		case <-ctx.Done():
+			return
 		}
+		<-signals
+		os.Exit(exitInterrupted)
 	}()
 	return ctx, cancel
 }

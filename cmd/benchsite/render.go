@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"time"
 
 	"benchsite/render"
@@ -32,12 +34,15 @@ cannot be read gets a line on the problems page and the rest is rendered.`,
 // runRender renders and says what it did; unreadable artifacts are named and
 // end with exit code 3, since a part of the input is missing from the site.
 func runRender(ctx context.Context, u *ui, f *flags, out string) error {
-	store, err := f.store()
+	store, err := f.existing()
 	if err != nil {
 		return err
 	}
 	cfg, err := f.siteConfig()
 	if err != nil {
+		return err
+	}
+	if err := outFolder(f.artifacts, out); err != nil {
 		return err
 	}
 	began := time.Now()
@@ -62,6 +67,29 @@ func runRender(ctx context.Context, u *ui, f *flags, out string) error {
 	u.note("rendered %d pages into %s in %s: %d files written, %d removed, the rest unchanged", r.Pages, out, time.Since(began).Round(10*time.Millisecond), r.Written, r.Removed)
 	if len(r.Problems) > 0 {
 		return endWith(exitPartial)
+	}
+	return nil
+}
+
+// outFolder refuses what cannot be the folder of a site. Inside the artifacts
+// the site's own copies of them would be read as artifacts the next time.
+func outFolder(artifacts, out string) error {
+	if out == "" {
+		return usageErr("--out is empty; name a folder")
+	}
+	if st, err := os.Stat(out); err == nil && !st.IsDir() {
+		return usageErr("--out %s is not a folder", out)
+	}
+	in, err := filepath.Abs(artifacts)
+	if err != nil {
+		return err
+	}
+	abs, err := filepath.Abs(out)
+	if err != nil {
+		return err
+	}
+	if rel, err := filepath.Rel(in, abs); err == nil && filepath.IsLocal(rel) {
+		return usageErr("--out %s lies in the artifacts folder; choose one outside %s", out, artifacts)
 	}
 	return nil
 }

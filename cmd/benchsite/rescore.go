@@ -32,7 +32,7 @@ hash, or a filter such as precision=BF16,date=2025-12-23.
 			if len(refs) == 0 {
 				return withHint(usageErr("rescore: no artifact given"), "benchsite rescore --scorer %s ARTIFACT…", s.Name)
 			}
-			store, err := f.store()
+			store, err := f.existing()
 			if err != nil {
 				return err
 			}
@@ -89,7 +89,7 @@ func runRescore(ctx context.Context, u *ui, store *artifact.Store, s eval.Scorer
 		r := rescoreOne(store, parent, s)
 		if r.Error != "" {
 			failed++
-			u.warn("%s: %s", parent.ID, r.Error)
+			u.warn("%s: %s", parent.ID, strings.TrimPrefix(r.Error, parent.ID+" "))
 		} else if !u.json {
 			printRescored(u, parent, s, r)
 		}

@@ -85,7 +85,7 @@ func server(ts *testscript.TestScript, neg bool, args []string) {
 }
 
 func broken(w http.ResponseWriter, r *http.Request, kind string) {
-	if kind == "stream-cut" || kind == "stream-error" || kind == "half-broken" {
+	if kind == "stream-cut" || kind == "stream-error" || kind == "half-broken" || kind == "echo-key" {
 		if strings.HasSuffix(r.URL.Path, "/models") {
 			fmt.Fprint(w, `{"object":"list","data":[{"id":"m","object":"model"}]}`)
 			return
@@ -97,6 +97,9 @@ func broken(w http.ResponseWriter, r *http.Request, kind string) {
 	}
 	chunk := `{"id":"1","object":"chat.completion.chunk","model":"m","choices":[{"index":0,"delta":{"content":"a"},"finish_reason":null}]}`
 	switch kind {
+	case "echo-key":
+		w.WriteHeader(http.StatusInternalServerError)
+		fmt.Fprintf(w, `{"error":{"message":"you sent %s"}}`, strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer "))
 	case "missing":
 		http.NotFound(w, r)
 	case "locked":
