@@ -116,7 +116,7 @@ func TestValidate(t *testing.T) {
 		{`max_tokens = 16`, `max_tokens = -16`, "load[0].max_tokens", "negative"},
 		{`concurrency = [2]`, `rate = [2.0, 0.0]`, "load[1].rate", "above 0"},
 		{`concurrency = [2]`, `rate = [2.0, 2.0]`, "load[1].rate", "twice"},
-		{`concurrency = [2]`, "rate = [2.0]\nconcurrency = [1]", "load[1].rate", "open loop without find"},
+		{`concurrency = [2]`, "rate = [2.0]\nconcurrency = [1]", "load[1].rate", "one of concurrency, rate and find"},
 		{`concurrency = [2]`, "rate = [2.0]\narrival = \"possion\"", "load[1].arrival", `did you mean "poisson"`},
 		{`concurrency = [2]`, "rate = [2.0]\narrival = \"gamma\"", "load[1].burstiness", "must be above 0"},
 		{`concurrency = [2]`, "rate = [2.0]\nburstiness = 0.5", "load[1].burstiness", "gamma"},

@@ -165,6 +165,19 @@ func (l Load) validateLevel(v *validator) {
 		v.fault("concurrency", "is missing: the numbers of requests in flight, such as [1, 4, 16]; or give rate or find for an open loop")
 		return
 	}
+	given := ""
+	for _, k := range []struct {
+		field string
+		set   bool
+	}{{"concurrency", len(l.Concurrency) > 0}, {"rate", len(l.Rate) > 0}, {"find", l.Find != nil}} {
+		switch {
+		case k.set && given != "":
+			v.fault(k.field, "and %s are both given: a load test has one of concurrency, rate and find", given)
+			return
+		case k.set:
+			given = k.field
+		}
+	}
 	for _, k := range []struct {
 		field string
 		set   bool

@@ -225,12 +225,28 @@ func runLoad(ctx context.Context, u *ui, f *flags, plan collect.Plan, v loadFlag
 	if err != nil {
 		return failErr(err)
 	}
+	if v.find != nil && !u.json {
+		printTrials(u, out, watch.found)
+		return endWith(out.ExitCode())
+	}
 	for _, r := range out.Results {
 		if err := printLoad(u, store, r); err != nil {
 			return err
 		}
 	}
 	return endWith(out.ExitCode())
+}
+
+// printTrials prints the rates that a search tried, a line each, and its answer.
+func printTrials(u *ui, out collect.Outcome, found []string) {
+	for _, r := range out.Results {
+		if a := r.Artifact; a != nil && a.Load.Goodput != nil && a.Load.Goodput.Share != nil {
+			u.printf("%8v req/s  %5.1f %% within the SLO  %s\n", r.Point.Rate, 100**a.Load.Goodput.Share, r.ID)
+		}
+	}
+	for _, text := range found {
+		u.println(text)
+	}
 }
 
 // printLoad prints the summary of a run, or with --json the artifact as it was

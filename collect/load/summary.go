@@ -27,6 +27,9 @@ func Summary(w io.Writer, a *artifact.Artifact) error {
 	if c, ok := a.Protocol.Parameters["concurrency"]; ok {
 		t.row("Maximum request concurrency:", fmt.Sprint(c))
 	}
+	if rate, ok := a.Protocol.Parameters["rate"]; ok {
+		t.row("Request rate configured (RPS):", fmt.Sprintf("%v, %v", rate, a.Protocol.Parameters["arrival"]))
+	}
 	t.figure("Benchmark duration (s):", l.DurationS, 1)
 	t.count("Total input tokens:", l.Tokens.Prompt)
 	t.count("Total generated tokens:", l.Tokens.Output)
@@ -41,6 +44,7 @@ func Summary(w io.Writer, a *artifact.Artifact) error {
 		t.figure("Requests within the SLO (%):", g.Share, 100)
 	}
 	t.latency("Time to First Token", "TTFT", l.Latency.TTFT)
+	t.latency("Time to First Token from its schedule", "scheduled TTFT", l.Latency.TTFTScheduled)
 	t.latency("Time per Output Token (excl. 1st token)", "TPOT", l.Latency.TPOT)
 	t.latency("Inter-token Latency", "ITL", l.Latency.ITL)
 	if l.Latency.ITL == nil {
