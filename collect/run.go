@@ -232,7 +232,7 @@ func (r *runner) point(ctx context.Context, p Point, complete func(*artifact.Art
 	if err != nil {
 		return fail(err)
 	}
-	measured, err := load.Run(ctx, spec, load.Setting{Client: t.client, Base: base, JournalDir: journalDir(r.store),
+	measured, err := load.Run(ctx, spec, load.Setting{Client: t.client, Base: base, JournalDir: journalDir(r.store), SelfTests: r.store.StateDir(),
 		Progress: func(s load.Snapshot) { tell(EventTick, func(e *Event) { e.Snapshot = s }) }})
 	if err != nil {
 		return fail(err)

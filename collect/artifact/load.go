@@ -105,6 +105,13 @@ type ServerMetrics struct {
 	WaitingMax         *float64       `json:"waiting_max,omitempty"`
 	Preemptions        *int64         `json:"preemptions,omitempty"`
 	Samples            []ServerSample `json:"samples,omitempty"`
+
+	PromptTokens          *int64   `json:"prompt_tokens,omitempty"` // counted by the server between the first and the last look
+	OutputTokens          *int64   `json:"output_tokens,omitempty"`
+	DraftTokens           *int64   `json:"draft_tokens,omitempty"` // proposed by speculative decoding
+	AcceptedTokens        *int64   `json:"accepted_tokens,omitempty"`
+	SpeculativeAcceptance *float64 `json:"speculative_acceptance,omitempty"` // accepted / draft
+	MissedLooks           *int64   `json:"missed_looks,omitempty"`           // times its page did not answer in time
 }
 
 // ServerSample is one line of the server's own statistics.

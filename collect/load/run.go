@@ -18,6 +18,7 @@ type Setting struct {
 	Base       artifact.Artifact // subject, environment and source; Run fills the rest
 	JournalDir string            // such as artifacts/.state/journal
 	Progress   func(Snapshot)    // nil = none; called from one goroutine
+	SelfTests  string            // folder of the last self-test of this machine, "" = none
 }
 
 // Result is a measured point: a whole artifact that is not yet stored, its
@@ -68,10 +69,12 @@ func Run(ctx context.Context, spec Spec, set Setting) (*Result, error) {
 	count.begin(PhaseMeasure, spec.planned(), spec.Duration)
 	c := &collector{start: started, journal: journal, count: count, limit: rawLimit, protocols: map[string]bool{}}
 	collected := make(chan struct{})
+	around := watch(ctx, set, spec.Model)
 	used := startMeter()
 	go func() { defer close(collected); c.collect(finished) }()
 	stopped := l.run(ctx)
 	use := used.stop()
+	seen := around.stop()
 	close(finished)
 	<-collected
 	warning := journal.close()
@@ -84,6 +87,8 @@ func Run(ctx context.Context, spec Spec, set Setting) (*Result, error) {
 	a.Load = summarize(obs, spec.shape())
 	a.Load.Client = selfCheck(obs, a.Load.Latency, use)
 	c.told(&a.Load.Client)
+	seen(a.Load)
+	a.Load.Client.SelfTest = set.selfTest(a.Load)
 	a.DurationS = round(time.Since(begun).Seconds())
 	for p := range c.protocols { // one only: the transport speaks nothing else
 		a.Environment.Client = withKey(a.Environment.Client, "protocol", p)

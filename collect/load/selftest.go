@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"math"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -203,4 +204,13 @@ func SelfTestFor(dir string, streams int) *artifact.SelfTest {
 		return nil
 	}
 	return &rows[len(rows)-1]
+}
+
+// selfTest returns the row of this machine's self-test for the load that was
+// really in flight.
+func (s Setting) selfTest(l *artifact.Load) *artifact.SelfTest {
+	if s.SelfTests == "" || l.Timeline == nil || len(l.Timeline.Running) == 0 {
+		return nil
+	}
+	return SelfTestFor(s.SelfTests, int(math.Ceil(slices.Max(l.Timeline.Running))))
 }
