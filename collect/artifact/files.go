@@ -88,6 +88,9 @@ func (s *Store) Attachment(a *Artifact, kind AttachmentKind) ([]byte, error) {
 func (s *Store) unpack(a *Artifact, at Attachment) ([]byte, error) {
 	name := path.Join(path.Dir(a.ID), at.Path)
 	file := filepath.Join(s.dir, filepath.FromSlash(name))
+	if at.Bytes > maxAttachment {
+		return nil, &Fault{File: name, Message: fmt.Sprintf("has %d bytes, by what %s says; at most %d are read", at.Bytes, a.ID, maxAttachment)}
+	}
 	// A link could put any file of this machine on the site.
 	if st, err := os.Lstat(file); err == nil && !st.Mode().IsRegular() {
 		return nil, &Fault{File: name, Message: "is not a regular file"}
@@ -104,7 +107,7 @@ func (s *Store) unpack(a *Artifact, at Attachment) ([]byte, error) {
 	if err != nil {
 		return nil, &Fault{File: name, Message: "is not gzip: " + err.Error()}
 	}
-	data, err := io.ReadAll(io.LimitReader(z, min(at.Bytes, maxAttachment)+1))
+	data, err := io.ReadAll(io.LimitReader(z, at.Bytes+1))
 	if err != nil {
 		return nil, &Fault{File: name, Message: "is damaged: " + err.Error()}
 	}

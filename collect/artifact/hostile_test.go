@@ -91,13 +91,14 @@ func TestSecretsThatHaveNoFormOfTheirOwn(t *testing.T) {
 	a.Protocol.Parameters["extra.api_key"] = "supersecret123"
 	a.Protocol.Parameters["extra.user"] = "/home/bob"
 	a.Protocol.Parameters["extra.nested"] = map[string]any{"token": "abcdefgh1", "top_k": 4}
-	r := put(t, s, Bundle{Artifact: a, Load: []LoadRecord{{RequestID: "1", Message: Ptr("bad key plainvalue99")}}})
+	a.Load.FinishReasons = map[string]int64{"stop": 2, "plainvalue99": 1}
+	r := put(t, s, Bundle{Artifact: a, Load: []LoadRecord{{RequestID: "1", Message: Ptr("bad key plainvalue99"), FinishReason: Ptr("plainvalue99")}}})
 	stored, raw, err := s.Read(r.ID)
 	if err != nil {
 		t.Fatal(err)
 	}
 	recs, err := s.LoadRecords(stored)
-	if err != nil || *recs[0].Message != "bad key <secret>" {
+	if err != nil || *recs[0].Message != "bad key <secret>" || *recs[0].FinishReason != "<secret>" {
 		t.Errorf("%v, %v", recs, err)
 	}
 	for _, leak := range []string{"plainvalue99", "supersecret123", "/home/bob", "abcdefgh1"} {
@@ -114,5 +115,31 @@ func TestSecretsThatHaveNoFormOfTheirOwn(t *testing.T) {
 	}
 	if leaks, err := s.Leaks(stored); err != nil || len(leaks) > 0 {
 		t.Errorf("%v, %v", leaks, err)
+	}
+}
+
+// What was hidden is no find on the page that shows it.
+func TestHiddenTokensAreNoFindsOnPages(t *testing.T) {
+	s := Open(t.TempDir())
+	for _, page := range []string{"--hf-token &#39;&lt;secret&gt;&#39;</code></pre></div>", "--hf-token &lt;hugging-face-token&gt; \\", "--hf-token <hugging-face-token>", "api_key: &lt;api-key&gt;"} {
+		if found := s.SecretsIn(page); len(found) > 0 {
+			t.Errorf("%q: %v", page, found)
+		}
+	}
+	if found := s.SecretsIn("--hf-token &#39;realsecret&#39;</code>"); len(found) != 1 {
+		t.Errorf("%v", found)
+	}
+}
+
+func TestAttachmentThatClaimsToBeHugeIsNotUnpacked(t *testing.T) {
+	s := Open(t.TempDir())
+	r := put(t, s, Bundle{Artifact: sample(), ServerLog: []byte("ready\n")})
+	a, _, err := s.Read(r.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	a.Attachments[0].Bytes = 1 << 62
+	if _, err := s.Attachment(a, AttachServerLog); err == nil || !strings.Contains(err.Error(), "at most") {
+		t.Errorf("%v", err)
 	}
 }

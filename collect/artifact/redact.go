@@ -2,6 +2,7 @@ package artifact
 
 import (
 	"fmt"
+	"html"
 	"net/netip"
 	"regexp"
 	"strings"
@@ -97,7 +98,7 @@ func (r *Redactor) assignments(s string) string {
 	replace := func(re *regexp.Regexp) {
 		s = re.ReplaceAllStringFunc(s, func(m string) string {
 			parts := re.FindStringSubmatch(m)
-			if innocent.MatchString(parts[2]) || tokenWord.MatchString(m) || plural.MatchString(parts[1]) || strings.HasPrefix(parts[2], "[") {
+			if innocent.MatchString(onPage(parts[2])) || tokenWord.MatchString(m) || plural.MatchString(parts[1]) || strings.HasPrefix(parts[2], "[") {
 				return m
 			}
 			return parts[1] + r.hide(parts[2], "<secret>")
@@ -106,6 +107,13 @@ func (r *Redactor) assignments(s string) string {
 	replace(assigned)
 	replace(flagged)
 	return s
+}
+
+// onPage is a value as a reader of a page sees it: --token &#39;&lt;secret&gt;&#39;
+// was hidden before it got there.
+func onPage(v string) string {
+	v, _, _ = strings.Cut(v, "</")
+	return html.UnescapeString(v)
 }
 
 // addresses hides what parses as an address, is not loopback or unspecified,

@@ -43,6 +43,8 @@ func (a *Artifact) redact(r *Redactor) {
 	}
 	if a.Load != nil {
 		a.Load.Client.Reason = r.optional(a.Load.Client.Reason)
+		a.Load.FinishReasons = r.counts(a.Load.FinishReasons)
+		a.Load.Requests.ByError = r.counts(a.Load.Requests.ByError)
 	}
 	if a.Eval != nil {
 		for i := range a.Eval.Tasks {
@@ -51,7 +53,21 @@ func (a *Artifact) redact(r *Redactor) {
 	}
 }
 
-func (rec *LoadRecord) redact(r *Redactor) { rec.Message = r.optional(rec.Message) }
+func (rec *LoadRecord) redact(r *Redactor) {
+	rec.Message, rec.FinishReason = r.optional(rec.Message), r.optional(rec.FinishReason)
+}
+
+// counts redacts words that a server chose, such as finish reasons.
+func (r *Redactor) counts(m map[string]int64) map[string]int64 {
+	if m == nil {
+		return nil
+	}
+	out := make(map[string]int64, len(m))
+	for word, n := range m {
+		out[r.Text(word)] += n
+	}
+	return out
+}
 
 func (r *Redactor) optional(s *string) *string {
 	if s == nil {
