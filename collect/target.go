@@ -26,7 +26,7 @@ type target struct {
 // that the model is served. concurrency is the most that any point will use.
 func reach(ctx context.Context, s Subject, concurrency int, timeout time.Duration, getenv func(string) string) (*target, error) {
 	t := &target{subject: s.artifact()}
-	o := endpoint.Options{URL: s.Endpoint, Concurrency: concurrency, Timeout: timeout}
+	o := endpoint.Options{URL: s.Endpoint, Model: s.Model, Concurrency: concurrency, Timeout: timeout}
 	profile, options, simulated, err := simulate.Parse(s.Endpoint)
 	if err != nil {
 		return nil, &endpoint.Error{Class: endpoint.ClassURL, Message: err.Error()}

@@ -124,10 +124,18 @@ func (w *watcher) event(e collect.Event) {
 		w.found = append(w.found, e.Note)
 		w.u.note("%s: %s", e.Point, e.Note)
 	case collect.EventFail:
-		w.u.warn("%s: %s", e.Point, reasonOf(e.Err))
+		w.u.warn("%s", about(e, reasonOf(e.Err)))
 	case collect.EventNote:
-		w.u.warn("%s: %s", e.Point, e.Note)
+		w.u.warn("%s", about(e, e.Note))
 	}
+}
+
+// about names the point, where there are several.
+func about(e collect.Event, what string) string {
+	if e.Total == 1 {
+		return what
+	}
+	return fmt.Sprintf("%s: %s", e.Point, what)
 }
 
 // tick is one line of live figures: phase, done, in flight, rate, TTFT, ETA.

@@ -16,6 +16,7 @@ import (
 // Options says how to reach a server.
 type Options struct {
 	URL         string        // with or without /v1
+	Model       string        // tried by one request of one token where nothing else tells that the API is there
 	APIKey      string        // sent as a bearer token; "" = none
 	Concurrency int           // requests in flight, as many idle connections are kept
 	Timeout     time.Duration // for one request, 0 = DefaultTimeout

@@ -1,6 +1,7 @@
 package endpoint
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -9,6 +10,7 @@ import (
 	"mime"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 
@@ -71,7 +73,31 @@ func Dial(ctx context.Context, o Options) (*Client, error) {
 			return c, nil
 		}
 	}
+	// The last resort is the smallest real request: gateways and mock servers
+	// answer 404 to whatever they have no route or no fixture for.
+	if o.Model != "" {
+		for _, base := range bases(root) {
+			if c.completes(ctx, base, o.Model) {
+				c.base = base
+				return c, nil
+			}
+		}
+	}
 	return nil, c.lost(ctx, root, tried)
+}
+
+// completes asks for one token and reports whether a completion came back.
+func (c *Client) completes(ctx context.Context, base, model string) bool {
+	body, err := json.Marshal(openai.ChatCompletionRequest{
+		Model: model, MaxTokens: 1,
+		Messages: []openai.ChatCompletionMessage{{Role: openai.ChatMessageRoleUser, Content: "Hello"}},
+	})
+	if err != nil {
+		return false
+	}
+	a := c.send(ctx, http.MethodPost, base+"/chat/completions", body)
+	var r openai.ChatCompletionResponse
+	return a.err == nil && a.status == 200 && json.Unmarshal(a.body, &r) == nil && len(r.Choices) > 0
 }
 
 // parseURL checks the address and takes known ends of full paths off it.
@@ -91,6 +117,11 @@ func parseURL(raw string) (*url.URL, error) {
 			}
 		}
 		return nil, bad("%q is not an http or https URL: give one such as http://127.0.0.1:8000", raw)
+	}
+	if port := u.Port(); port != "" {
+		if n, err := strconv.Atoi(port); err != nil || n < 1 || n > 65535 {
+			return nil, bad("%q names port %s: a port lies between 1 and 65535", raw, port)
+		}
 	}
 	if u.User != nil {
 		return nil, bad("the URL holds a user name or password: leave it out and name the key in an environment variable")
@@ -126,12 +157,19 @@ type answer struct {
 
 // ask sends one question. A POST carries an empty object.
 func (c *Client) ask(ctx context.Context, method, address string) answer {
+	if method == http.MethodPost {
+		return c.send(ctx, method, address, []byte("{}"))
+	}
+	return c.send(ctx, method, address, nil)
+}
+
+func (c *Client) send(ctx context.Context, method, address string, payload []byte) answer {
 	a := answer{url: address}
-	ctx, cancel := context.WithTimeout(ctx, probeTimeout)
+	ctx, cancel := context.WithTimeout(ctx, min(probeTimeout, c.timeout))
 	defer cancel()
 	var body io.Reader
-	if method == http.MethodPost {
-		body = strings.NewReader("{}")
+	if payload != nil {
+		body = bytes.NewReader(payload)
 	}
 	req, err := http.NewRequestWithContext(ctx, method, address, body)
 	if err != nil {

@@ -139,7 +139,7 @@ func TestDialScheme(t *testing.T) {
 }
 
 func TestPick(t *testing.T) {
-	s := endpointtest.New(t, endpointtest.Good(1, 0, 0))
+	s := endpointtest.New(t, func(w *endpointtest.Wire) { w.JSON(404, `{"error":{"message":"no such model"}}`) })
 	s.Get["/v1/models"] = endpointtest.Page{Status: 200, Type: "application/json", Body: endpointtest.ModelList("Qwen/Qwen3-32B", "Qwen/Qwen3-8B")}
 	c := dial(t, s, time.Second)
 	if m, err := c.Pick("Qwen/Qwen3-8B"); err != nil || m.ID != "Qwen/Qwen3-8B" {

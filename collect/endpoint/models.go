@@ -15,7 +15,8 @@ import (
 func (c *Client) Models() []Model { return c.models }
 
 // Pick checks that model is served. An empty name stands for the only model of
-// a server that serves one. A server that lists none is taken at its word.
+// a server that serves one. A server that lists none is taken at its word, and
+// one that completes for a name which it does not list, as gateways do, too.
 func (c *Client) Pick(model string) (Model, error) {
 	if model == "" {
 		switch len(c.models) {
@@ -35,6 +36,11 @@ func (c *Client) Pick(model string) (Model, error) {
 		if m.ID == model {
 			return m, nil
 		}
+	}
+	if c.completes(context.Background(), c.base, model) {
+		m := Model{}
+		m.ID = model
+		return m, nil
 	}
 	msg := fmt.Sprintf("model %q is not served by %s, which serves %s", model, c.base, c.served())
 	if near := c.nearest(model); near != "" && len(c.models) > 1 {
