@@ -124,9 +124,24 @@ func (u *ui) warn(format string, args ...any) {
 	fmt.Fprintln(u.err, "benchsite: "+oneLine(fmt.Sprintf(format, args...)))
 }
 
-func (u *ui) println(s string) { fmt.Fprintln(u.out, s) }
+// println writes finished lines; printf takes the line ends from the format
+// alone, so that a name with a line end in it forges no line.
+func (u *ui) println(s string) {
+	lines := strings.Split(s, "\n")
+	for i := range lines {
+		lines[i] = harmless(lines[i])
+	}
+	fmt.Fprintln(u.out, strings.Join(lines, "\n"))
+}
 
-func (u *ui) printf(format string, args ...any) { fmt.Fprintf(u.out, format, args...) }
+func (u *ui) printf(format string, args ...any) {
+	for i, a := range args {
+		if s, ok := a.(string); ok {
+			args[i] = harmless(s)
+		}
+	}
+	fmt.Fprintf(u.out, format, args...)
+}
 
 // printJSON writes v for machines.
 func (u *ui) printJSON(v any) error {
@@ -138,7 +153,10 @@ func (u *ui) printJSON(v any) error {
 
 // oneLine keeps text from outside from breaking a message or driving the
 // terminal.
-func oneLine(s string) string {
+func oneLine(s string) string { return harmless(strings.TrimSpace(s)) }
+
+// harmless is oneLine for text whose outer space is layout.
+func harmless(s string) string {
 	return strings.Map(func(r rune) rune {
 		switch {
 		case r == '\n' || r == '\t':
@@ -147,7 +165,7 @@ func oneLine(s string) string {
 			return -1
 		}
 		return r
-	}, strings.TrimSpace(s))
+	}, s)
 }
 
 // isTerminal says whether w is a terminal, where a bar can be redrawn.
