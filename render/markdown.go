@@ -15,6 +15,8 @@ import (
 //
 //	t "key"      the words of the catalogue
 //	gap          what stands between two finished sentences
+//	colon        what stands between a name and its value
+//	bracket s    finished text in brackets, after a word
 //	md s         a string as text
 //	mdcode s     a string as a code span
 //	mdtext t     running text with its links and code
@@ -26,6 +28,8 @@ func markdownFuncs(l *locale.Locale) template.FuncMap {
 	return template.FuncMap{
 		"t":       func(key string) string { return mdEscape(l.Text(key)) },
 		"gap":     func() string { return gap(l) },
+		"colon":   func() string { return strings.TrimSuffix(strings.TrimPrefix(l.Label("a", "b"), "a"), "b") },
+		"bracket": func(s string) string { return strings.TrimPrefix(l.Bracket("a", s), "a") },
 		"md":      mdEscape,
 		"mdcode":  func(s string) string { return mdCode(s, false) },
 		"mdtext":  func(t page.Text) string { return mdText(t, false) },

@@ -100,7 +100,11 @@ func (p *pen) glancePairs(panels []page.ChartPanel, at int, y0, names float64) [
 		for j, s := range pn.Series {
 			y := y0 + 52 + float64(j)*26
 			f.Rows = append(f.Rows, y)
-			p.textIn(x, y+4, s.Name, style("b "+fill(s.Slot)), start, names-4)
+			name := s.Name
+			if s.Label != "" && style("b").width(name) > names-4 {
+				name = s.Label
+			}
+			p.textIn(x, y+4, name, style("b "+fill(s.Slot)), start, names-4)
 			p.cell(&f, pn, s, y, x+names)
 		}
 		frames[i] = f

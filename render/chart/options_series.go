@@ -117,8 +117,9 @@ func (t *twin) dots() {
 			switch {
 			case t.w == Narrow:
 				it.Note = ""
-			case t.c.Kind == page.ChartRelative && pt.Value < refValue(t.c.Panels[0]):
-				it.Text, it.Note = s.Name, pt.Text
+			case t.c.Kind == page.ChartRelative:
+				runs := t.p.ratioRuns(s, pt, pt.Value >= refValue(t.c.Panels[0])) // cut as the drawing cuts them
+				it.Text, it.Note = runs[0].text, runs[1].text
 			}
 			if dy != 0 {
 				it.SymbolOffset = []float64{0, dy}

@@ -61,8 +61,8 @@ func TestScalingTopic(t *testing.T) {
 	if s["n1"] != 1 || s["n2"] != 2 || s["device"] != "mig" || s["linear"] != 2.0 || !near(s["ratio"].(float64), 348.01/260.37, 1e-9) {
 		t.Errorf("slots %v", s)
 	}
-	// Two devices instead of one are another start of the server.
-	if got := codes(topic.Caveats); got[0] != "server-args-differ" {
+	// On how many devices a subject runs is its name, not an argument that differs.
+	if got := codes(topic.Caveats); slices.Contains(got, "server-args-differ") {
 		t.Errorf("caveats %v", got)
 	}
 }

@@ -48,7 +48,7 @@ func comparisonNotices(c *Comparison) []Notice {
 		}
 		add("unknown-parameters", Info, "", map[string]any{"fields": names}, nil)
 	}
-	if fields, names := unequal(c.Arguments); len(names) > 0 {
+	if fields, names := unequal(argumentsAlone(c.Arguments)); len(names) > 0 {
 		add("server-args-differ", Warn, "", map[string]any{"fields": names}, fields)
 	}
 	if n := engineNotice(c); n != nil {
@@ -78,6 +78,13 @@ func comparisonNotices(c *Comparison) []Notice {
 	}
 	sortNotices(out)
 	return out
+}
+
+// argumentsAlone leaves out how the model is split over how many devices: the
+// name of the subject says it, and a comparison of both is about just that.
+func argumentsAlone(fields []Field) []Field {
+	held := []string{"tp", "pp", "dp", "ep", "accelerator_count"}
+	return slices.DeleteFunc(slices.Clone(fields), func(f Field) bool { return slices.Contains(held, f.Name) })
 }
 
 // engineNotice gives the slots when both engines are known and are not one.

@@ -13,7 +13,7 @@ import (
 // notSettings are server arguments that say where and for whom the server runs,
 // or name the model; the subject says the latter.
 var notSettings = []string{
-	"model", "model_tag", "pretrained", "served_model_name", "tokenizer", "host", "port", "api_key", "download_dir", "uvicorn_log_level",
+	"model", "model_tag", "model_path", "model_name", "pretrained", "served_model_name", "tokenizer", "host", "port", "api_key", "download_dir", "uvicorn_log_level",
 	"enable_force_include_usage", "disable_log_requests", "log_level", "trust_remote_code", "quantization", "config",
 }
 

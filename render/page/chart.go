@@ -92,7 +92,8 @@ const (
 // ChartSeries is a row of a row chart or a line of a line chart.
 type ChartSeries struct {
 	Name string // "NVFP4", "TP=2", "p99", "FP8 − BF16"; stands in the drawing
-	// Label is the printed last value, written after the name at the end of a line (sweep: "9.88 s").
+	// Label is the printed last value, written after the name at the end of a line (sweep: "9.88 s");
+	// at a glance it is a shorter name for a phone, taken when the name does not fit.
 	Label string
 	Slot  ChartSlot
 	Mark  ChartMark // empty: the mark of the slot

@@ -54,7 +54,7 @@ func (w *writer) environment() (Section, bool) {
 		missing = slices.DeleteFunc(missing, func(m string) bool { return !slices.Contains(list, m) })
 	}
 	if len(missing) > 0 {
-		s.Side = []Side{w.side("not-recorded", locale.Slots{"fields": w.L.List(missing...)})}
+		s.Side = []Side{{w.L.Text("side.not-recorded.lead"), w.notRecorded(missing, runs...)}}
 	}
 	if pairs := w.sharedPairs(runs); len(pairs) > 0 {
 		s.Blocks = append(s.Blocks, Block{Env: pairs})

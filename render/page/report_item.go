@@ -100,9 +100,11 @@ func (w *writer) flipsTable(t *dataset.Topic) *Table {
 		if total++; total > listedFlips {
 			continue
 		}
-		row := Row{Cells: []Cell{CellText(Cut(a.id, 40)), w.answerCell(a.expected)}}
+		row := Row{Cells: []Cell{CellText(Cut(a.id, 40)), w.expectedCell(a.expected)}}
 		for _, r := range t.Runs {
-			row.Cells = append(row.Cells, w.verdict(a.of[r]))
+			cell := w.verdict(a.of[r])
+			cell.Label = w.name(r)
+			row.Cells = append(row.Cells, cell)
 		}
 		table.Rows = append(table.Rows, row)
 	}
@@ -118,6 +120,13 @@ func (w *writer) flipsTable(t *dataset.Topic) *Table {
 		return nil
 	}
 	return table
+}
+
+// expectedCell is the expected answer, named where a phone stacks the row.
+func (w *writer) expectedCell(expected string) Cell {
+	cell := w.answerCell(expected)
+	cell.Label = w.L.Text("th.expected")
+	return cell
 }
 
 // verdict is what was read in a reply, with its outcome below.
@@ -170,10 +179,11 @@ func (w *writer) rescoredTable(t *dataset.Topic) *Table {
 		if !changed || len(table.Rows) == listedFlips {
 			continue
 		}
-		row := Row{Cells: []Cell{CellText(Cut(a.id, 40)), w.answerCell(a.expected)}}
+		row := Row{Cells: []Cell{CellText(Cut(a.id, 40)), w.expectedCell(a.expected)}}
 		for _, r := range runs {
 			it := a.of[r]
 			cell := w.verdict(it)
+			cell.Label = w.name(r)
 			if was := before[r][a.id].Outcome; was != it.Outcome {
 				cell.Text = append(cell.Text, Span{Style: Break}, Span{Text: l.Fill("item.was", locale.Slots{"outcome": l.Text("outcome." + string(was))}), Style: Muted})
 			}

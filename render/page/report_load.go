@@ -247,7 +247,7 @@ func (w *writer) latencyTable(t *dataset.Topic) ChartTable {
 	scale := l.TimeScale(medians(t)...)
 	table := ChartTable{
 		Head: []string{
-			w.subjectHead(t), l.Text("th.n"), l.Fill("th.min-unit", locale.Slots{"unit": scale.Unit()}), l.Text("th.mean"), "p50", "p95", l.Text("th.max"), "p95 / p50",
+			w.subjectHead(t), l.Text("th.requests"), l.Fill("th.min-unit", locale.Slots{"unit": scale.Unit()}), l.Text("th.mean"), "p50", "p95", l.Text("th.max"), "p95 / p50",
 		},
 		RawHead: []string{"subject", "n", "min_s", "mean_s", "p50_s", "p95_s", "max_s", "p95_over_p50"},
 	}

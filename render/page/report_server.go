@@ -177,18 +177,40 @@ func (w *writer) glance() Chart {
 			}
 		}
 	}
+	short := w.shortRows()
 	for i := range c.Panels {
 		series := make([]ChartSeries, len(rows))
 		for j, name := range rows {
-			series[j] = ChartSeries{Name: name, Slot: SlotMuted, Points: []ChartPoint{{Missing: true, Text: locale.Unknown}}}
+			series[j] = ChartSeries{Name: name, Label: short[name], Slot: SlotMuted, Points: []ChartPoint{{Missing: true, Text: locale.Unknown}}}
 		}
 		for _, s := range c.Panels[i].Series {
+			s.Label = short[s.Name]
 			series[at(s.Name)] = s
 		}
 		c.Panels[i].Series = series
 	}
 	c.Desc = w.L.Sentences(desc...)
 	return c
+}
+
+// shortRows are the rows of the glance by tensor parallelism alone, for a phone,
+// when that is what tells them apart: "TP=2" for "2× MIG (TP=2)".
+func (w *writer) shortRows() map[string]string {
+	short, used := map[string]string{}, map[string]string{}
+	for _, t := range w.r.Topics {
+		for _, r := range t.Runs {
+			tp := r.Subject.Parallel.TP
+			if tp == nil {
+				return nil
+			}
+			name, s := w.name(r), "TP="+itoa(int(*tp))
+			if other, ok := used[s]; ok && other != name {
+				return nil
+			}
+			short[name], used[s] = s, name
+		}
+	}
+	return short
 }
 
 // glanceScores is the column of an evaluation.

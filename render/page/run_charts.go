@@ -97,12 +97,15 @@ func (e *Edition) chartName(r *dataset.Run) string {
 	return Cut(r.Subject.Name, 24)
 }
 
+// leastBins is how many bins make a timeline; fewer say nothing of time.
+const leastBins = 3
+
 // timelineChart shows requests in flight and output over the time of a load
 // test that kept them.
 func (e *Edition) timelineChart(r *dataset.Run) Chart {
 	l, t := e.L, r.Load.Timeline
 	c := Chart{ID: "timeline", Kind: ChartTimeline, Lang: e.Lang.Tag()}
-	if t == nil || t.StepS == nil || *t.StepS <= 0 {
+	if t == nil || t.StepS == nil || *t.StepS <= 0 || max(len(t.Running), len(t.OutputTokensPerS)) < leastBins {
 		return c
 	}
 	c.Title = l.Text("fig.title-timeline")

@@ -117,7 +117,7 @@ func hasAttachment(r *dataset.Run, kind artifact.AttachmentKind) bool {
 func (e *Edition) latencyTable(r *dataset.Run) *Table {
 	l, lat := e.L, r.Load.Latency
 	t := &Table{Label: l.Text("section.latency"), Head: []Column{
-		Col(l.Text("th.metric")), Num(l.Text("th.n")), Num(e.label("mean")), Num(l.Text("th.min")), Num("p50"), Num("p90"), Num("p95"), Num("p99"), Num(l.Text("th.max")),
+		Col(l.Text("th.metric")), Num(l.Text("th.requests")), Num(e.label("mean")), Num(l.Text("th.min")), Num("p50"), Num("p90"), Num("p95"), Num("p99"), Num(l.Text("th.max")),
 	}}
 	rows := []struct {
 		term string

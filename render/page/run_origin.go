@@ -19,7 +19,7 @@ func (e *Edition) originSections(b *Base, r *dataset.Run) []Section {
 	l := e.L
 	env := Section{ID: "environment", Title: l.Text("section.environment"), Blocks: []Block{{Env: e.envPairs(r)}}}
 	if missing := e.missingEnvironment(r); len(missing) > 0 {
-		env.Side = []Side{{l.Text("side.not-recorded.lead"), T(l.Fill("side.not-recorded.text", locale.Slots{"fields": l.List(missing...)}))}}
+		env.Side = []Side{{l.Text("side.not-recorded.lead"), e.notRecorded(missing, r)}}
 	}
 	sections := []Section{env}
 	if t := e.argsTable(r); t != nil {
@@ -89,8 +89,10 @@ func (e *Edition) envPairs(r *dataset.Run) []Pair {
 	}
 	add("driver-cuda", text(env.Driver), cuda)
 	maybe("topology", text(env.Topology))
-	for _, k := range slices.Sorted(maps.Keys(env.Host)) {
-		add(Cut(k, CutCell), Cut(env.Host[k], CutValue))
+	if alone := !sameMachine(env); alone {
+		for _, k := range slices.Sorted(maps.Keys(env.Host)) {
+			add(Cut(k, CutCell), hostValue(k, env.Host[k]))
+		}
 	}
 	if v := env.Server; v != nil {
 		if v.WeightsGiB != nil && v.KVCacheTokens != nil {
@@ -110,8 +112,8 @@ func (e *Edition) envPairs(r *dataset.Run) []Pair {
 	for _, k := range slices.Sorted(maps.Keys(s.Labels)) {
 		add(Cut(k, CutCell), s.Labels[k])
 	}
-	for _, k := range slices.Sorted(maps.Keys(env.Client)) {
-		add("client", Cut(k, CutCell)+" "+Cut(env.Client[k], CutValue))
+	if len(env.Client) > 0 {
+		add("client", e.clientParts(r)...)
 	}
 	tool := Cut(r.Source.Tool, CutCell)
 	if v := text(r.Source.ToolVersion); v != "" {
@@ -184,6 +186,18 @@ func (e *Edition) missingEnvironment(r *dataset.Run) []string {
 	add("engine_version", r.Subject.EngineVersion == nil)
 	add("accelerator", r.Subject.Accelerator == nil)
 	return out
+}
+
+// notRecorded says what a rerun lacks. With the engine version itself unknown
+// it cannot speak of a rerun on the same one.
+func (e *Edition) notRecorded(missing []string, runs ...*dataset.Run) Text {
+	slots := locale.Slots{"fields": e.L.List(missing...)}
+	for _, r := range runs {
+		if r.Subject.EngineVersion == nil {
+			return T(e.L.Fill("side.not-recorded-engine.text", slots))
+		}
+	}
+	return T(e.L.Fill("side.not-recorded.text", slots))
 }
 
 // lowerFirst is for names of parameters in the middle of a sentence.
