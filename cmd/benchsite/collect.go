@@ -124,14 +124,14 @@ func (w *watcher) event(e collect.Event) {
 		w.found = append(w.found, e.Note)
 		w.u.note("%s: %s", e.Point, e.Note)
 	case collect.EventFail:
-		w.u.warn("%s", about(e, reasonOf(e.Err)))
+		w.u.warn("%s", named(e, reasonOf(e.Err)))
 	case collect.EventNote:
-		w.u.warn("%s", about(e, e.Note))
+		w.u.warn("%s", named(e, e.Note))
 	}
 }
 
-// about names the point, where there are several.
-func about(e collect.Event, what string) string {
+// named puts the point before what happened to it, where there are several.
+func named(e collect.Event, what string) string {
 	if e.Total == 1 {
 		return what
 	}

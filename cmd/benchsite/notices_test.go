@@ -29,7 +29,7 @@ func TestNoticesOfMeasuredRuns(t *testing.T) {
 		load       collect.Load
 		fires, not []string
 	}{
-		{"an open loop that keeps up", []endpointtest.Reply{quick}, of(collect.Load{Rate: []float64{200}, Requests: 120}), nil,
+		{"an open loop that keeps up", []endpointtest.Reply{quick}, of(collect.Load{Rate: []float64{40}, Requests: 60}), nil, // slow enough for a busy machine
 			[]string{"rate-not-reached", "start-burst", "identical-prompts", "failed-requests"}},
 		{"an open loop that may not", []endpointtest.Reply{slow}, of(collect.Load{Rate: []float64{200}, Requests: 40, MaxInFlight: 2}),
 			[]string{"rate-not-reached", "client-bound"}, []string{"start-burst"}},
@@ -38,7 +38,7 @@ func TestNoticesOfMeasuredRuns(t *testing.T) {
 		{"one prompt for all", []endpointtest.Reply{quick}, of(collect.Load{Concurrency: []int{4}, Requests: 120, Workload: collect.Workload{Prompt: "again"}}),
 			[]string{"identical-prompts"}, []string{"start-burst"}},
 		{"too few and failing", []endpointtest.Reply{quick, failing, quick}, of(collect.Load{Rate: []float64{100}, Arrival: "constant", Requests: 10}),
-			[]string{"failed-requests", "few-requests"}, []string{"rate-not-reached"}},
+			[]string{"failed-requests", "few-requests"}, []string{"start-burst"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			s := endpointtest.New(t, c.replies...)
