@@ -1,8 +1,11 @@
 package load
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -24,44 +27,71 @@ type ShareGPT struct {
 // conversation. Conversations that do not begin with a question are left out.
 // A seed shuffles them; nil keeps their order.
 func ReadShareGPT(path string, turns int, seed *uint64) (*ShareGPT, error) {
-	f, data, err := readFile(path)
+	in, err := os.Open(path)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("prompt file: %w", err)
 	}
-	var list []struct {
-		Conversations []struct {
-			From  string `json:"from"`
-			Value string `json:"value"`
-		} `json:"conversations"`
+	defer in.Close()
+	w := &ShareGPT{file: file{Name: filepath.Base(path)}, turns: max(turns, 1)}
+	// The usual file has hundreds of megabytes, most of them answers: it is read
+	// conversation by conversation.
+	hash := sha256.New()
+	dec := json.NewDecoder(io.TeeReader(in, hash))
+	bad := func(err error) (*ShareGPT, error) {
+		return nil, fmt.Errorf("prompt file %s: not a list of conversations: %v", w.Name, err)
 	}
-	if err := json.Unmarshal(data, &list); err != nil {
-		return nil, fmt.Errorf("prompt file %s: not a list of conversations: %v", f.Name, err)
+	if t, err := dec.Token(); err != nil {
+		return bad(err)
+	} else if t != json.Delim('[') {
+		return bad(fmt.Errorf("it begins with %v", t))
 	}
-	w := &ShareGPT{file: f, turns: max(turns, 1)}
-	for _, c := range list {
-		var asked []string
-		for _, turn := range c.Conversations {
-			human := turn.From == "human" || turn.From == "user"
-			if len(asked) == 0 && turn.From == "system" {
-				continue
-			}
-			if !human && len(asked) == 0 || human && turn.Value == "" {
-				break
-			}
-			if human && len(asked) < w.turns {
-				asked = append(asked, turn.Value)
-			}
+	for dec.More() {
+		var c recorded
+		if err := dec.Decode(&c); err != nil {
+			return bad(err)
 		}
-		if len(asked) > 0 {
+		if asked := c.asked(w.turns); len(asked) > 0 {
 			w.asked = append(w.asked, asked)
 		}
 	}
+	if _, err := dec.Token(); err != nil {
+		return bad(err)
+	}
+	if _, err := io.Copy(hash, in); err != nil {
+		return bad(err)
+	}
+	w.sha256 = hex.EncodeToString(hash.Sum(nil))
 	if len(w.asked) == 0 {
-		return nil, fmt.Errorf("prompt file %s holds no conversation that a human begins", f.Name)
+		return nil, fmt.Errorf("prompt file %s holds no conversation that a human begins", w.Name)
 	}
 	shuffle(seed, w.asked)
 	w.shuffled = seed
 	return w, nil
+}
+
+// recorded is one conversation of a ShareGPT file.
+type recorded struct {
+	Conversations []struct {
+		From  string `json:"from"`
+		Value string `json:"value"`
+	} `json:"conversations"`
+}
+
+// asked returns the first questions, none when the conversation does not begin
+// with one.
+func (c recorded) asked(turns int) (asked []string) {
+	for _, t := range c.Conversations {
+		human := t.From == "human" || t.From == "user"
+		switch {
+		case len(asked) == 0 && t.From == "system":
+			continue
+		case len(asked) == 0 && !human, human && t.Value == "", len(asked) == turns:
+			return asked
+		case human:
+			asked = append(asked, t.Value)
+		}
+	}
+	return asked
 }
 
 // Messages implements Workload: the first question.

@@ -29,6 +29,9 @@ type call struct {
 	blocks   []uint64 // of 512 tokens each, shared between calls that name the same
 }
 
+// mostTokens bounds a prompt that a trace asks for; it catches slips.
+const mostTokens = 1 << 24
+
 // traceBlock is how many tokens a hash of a trace stands for.
 const traceBlock = 512
 
@@ -94,6 +97,9 @@ func readCall(line []byte) (call, error) {
 		return c, fmt.Errorf("the time %v s is not within a trace", at)
 	}
 	c.at = time.Duration(at * float64(time.Second))
+	if v.Input < 0 || v.Input > mostTokens || v.Output < 0 || v.MaxTokens < 0 {
+		return c, fmt.Errorf("lengths must be from 0 to %d tokens", mostTokens)
+	}
 	if v.Prompt != "" {
 		c.messages = endpoint.User(v.Prompt)
 	}

@@ -199,6 +199,10 @@ func TestShareGPT(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	data, err := os.ReadFile(path)
+	if err != nil || w.Describe().SHA256 != sum(data) {
+		t.Errorf("%v: the hash is not that of the file", err)
+	}
 	if d := w.Describe(); d.Kind != "sharegpt" || d.Distinct != 3 || len(d.SHA256) != 64 || d.More["turns"] != nil {
 		t.Errorf("%+v", d)
 	}
@@ -224,7 +228,7 @@ func TestShareGPT(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 	bad := filepath.Join(t.TempDir(), "bad.json")
-	for text, says := range map[string]string{"{}": "not a list", "[]": "no conversation", `[{"conversations":[{"from":"gpt","value":"x"}]}]`: "no conversation"} {
+	for text, says := range map[string]string{"{}": "not a list", "[]": "no conversation", `[{"conversations":[`: "not a list", `[{"conversations":5}]`: "not a list", "": "not a list", `[{"conversations":[{"from":"gpt","value":"x"}]}]`: "no conversation"} {
 		if err := os.WriteFile(bad, []byte(text), 0o644); err != nil {
 			t.Fatal(err)
 		}
@@ -271,7 +275,7 @@ func TestTraceFile(t *testing.T) {
 		t.Error("two requests that name a block do not share it")
 	}
 	bad := filepath.Join(t.TempDir(), "bad.jsonl")
-	for text, says := range map[string]string{"": "no request", `{"prompt":"x"}`: "at_s", `{"at_s":1}`: "one of prompt", `{"at_s":-1,"prompt":"x"}`: "within a trace", `{"at_s":1,"timestamp":1,"prompt":"x"}`: "either", "{": "line 1"} {
+	for text, says := range map[string]string{"": "no request", `{"prompt":"x"}`: "at_s", `{"at_s":1}`: "one of prompt", `{"at_s":-1,"prompt":"x"}`: "within a trace", `{"at_s":1,"input_length":99999999999}`: "lengths", `{"at_s":1,"timestamp":1,"prompt":"x"}`: "either", "{": "line 1"} {
 		if err := os.WriteFile(bad, []byte(text), 0o644); err != nil {
 			t.Fatal(err)
 		}
@@ -361,4 +365,21 @@ func TestRandomIsDistinct(t *testing.T) {
 	if (Random{Seed: 2}).Messages(0)[0].Content == (Random{Seed: 1}).Messages(0)[0].Content {
 		t.Error("two seeds gave one prompt")
 	}
+}
+
+// FuzzTrace: a line is a request or an error, and what is a request can be sent.
+func FuzzTrace(f *testing.F) {
+	for _, s := range []string{`{"timestamp":1,"input_length":3,"hash_ids":[1,2]}`, `{"at_s":0.5,"prompt":"x","max_tokens":3}`, `{"at_s":1e300}`, `{"at_s":1,"messages":[]}`, `[]`, `{"at_s":1,"input_length":-1}`} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, line string) {
+		c, err := readCall([]byte(line))
+		if err != nil || c.input > 1<<12 {
+			return
+		}
+		w := &TraceFile{calls: []call{c}}
+		if m := w.Messages(0); len(m) == 0 || c.at < 0 || c.output < 0 {
+			t.Errorf("%q gives %v at %v", line, m, c.at)
+		}
+	})
 }
