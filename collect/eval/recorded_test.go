@@ -45,7 +45,7 @@ func TestRecordedFortyQuestions(t *testing.T) {
 			t.Fatal(len(file.Items), err)
 		}
 		for _, s := range Scorers() {
-			if s.Name == "boxed" {
+			if _, told := want[s.Name]; !told {
 				continue
 			}
 			correct := 0

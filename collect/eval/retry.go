@@ -1,0 +1,80 @@
+package eval
+
+import (
+	"context"
+	"errors"
+	"math/rand/v2"
+	"time"
+
+	"benchsite/collect/endpoint"
+)
+
+// fate says what a failure means for the item and for the run.
+type fate int
+
+const (
+	fatal fate = iota // sending it again changes nothing
+	again             // a few more attempts
+	busy              // the server asks to come back later
+	gone              // the server does not answer at all
+)
+
+func fateOf(e *endpoint.Error) fate {
+	switch {
+	case e.Status == 429 || e.Status == 503 || e.Status == 529:
+		return busy
+	case e.Status == 408 || e.Status == 425 || e.Status/100 == 5:
+		return again
+	case e.Class == endpoint.ClassConnect || e.Class == endpoint.ClassReset:
+		return gone
+	case e.Class == endpoint.ClassTimeout || e.Class == endpoint.ClassCut || e.Class == endpoint.ClassNoEnd || e.Class == endpoint.ClassErrorObject:
+		return again
+	}
+	return fatal
+}
+
+// errGone ends a run: the server was lost and did not come back.
+var errGone = errors.New("the server stopped answering")
+
+// ask sends one request until it is answered, refused for good, or given up.
+// When ctx is done, what is in flight is awaited and nothing is sent again.
+func (r *run) ask(ctx context.Context, q *endpoint.Request) (*endpoint.Exchange, error) {
+	retry := r.spec.Retry.filled()
+	begun := time.Now()
+	wait := retry.First
+	for attempt := 1; ; attempt++ {
+		x := r.client.Do(r.sending, q)
+		x.Decode()
+		if x.Err == nil || x.Err.Class == endpoint.ClassNoToken && x.FinishReason != "" { // an empty answer is an answer
+			return x, nil
+		}
+		if r.sending.Err() != nil {
+			return nil, r.sending.Err()
+		}
+		f := fateOf(x.Err)
+		tired := attempt >= retry.Attempts
+		if f == busy {
+			tired = time.Since(begun) > retry.Patience
+		}
+		switch {
+		case f == fatal, tired && f != gone:
+			return x, nil
+		case tired:
+			r.lose(x.Err)
+			return nil, errGone
+		}
+		pause := time.Duration(float64(wait) * (0.5 + rand.Float64()/2)) // apart, so that all do not come back at once
+		if x.Err.RetryAfter > 0 {
+			pause = x.Err.RetryAfter
+		}
+		wait = min(2*wait, retry.Most)
+		r.count.retried()
+		t := time.NewTimer(pause)
+		select {
+		case <-t.C:
+		case <-ctx.Done():
+			t.Stop()
+			return nil, ctx.Err()
+		}
+	}
+}

@@ -1,0 +1,163 @@
+package eval
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"slices"
+	"strings"
+
+	"benchsite/collect/artifact"
+	"benchsite/collect/endpoint"
+
+	"github.com/agnivade/levenshtein"
+)
+
+// Item is one question of a suite.
+type Item struct {
+	ID       string
+	Messages []endpoint.Message
+	Expected string // the key
+	Type     string // number, exact, contains, choice, boxed, integer, regex
+	Category string // "" = none
+	Lang     string // "" = not said
+	Stem     string // items of one stem are one question in several forms; "" = its own
+}
+
+// Hash identifies the item by all that decides its outcome, so that two runs
+// are paired on the same questions only.
+func (it Item) Hash() string { return hashOf(it.ID, it.Type, it.Expected, it.Messages) }
+
+// PromptHash identifies what is sent.
+func (it Item) PromptHash() string { return hashOf(it.Messages) }
+
+func hashOf(parts ...any) string {
+	b, err := json.Marshal(parts)
+	if err != nil {
+		panic("BUG: an item is always JSON: " + err.Error())
+	}
+	return artifact.SHA256(b)
+}
+
+// Suite is a set of questions with what is needed to ask and score them.
+type Suite struct {
+	Name    string
+	Version string // of the questions and the prompt form; "" = the dataset's digest says it
+	Items   []Item
+	Of      int // items of the whole suite, of which Items may be a sample
+	Dataset artifact.Dataset
+	Prompt  string // the form into which questions are put, hashed into the protocol; "" = items carry their own
+	Shots   int64
+	Scorer  string // default rule, as ScorerByName takes it
+	Answer  int64  // output tokens that answers need without thoughts
+	Think   int64  // and with them
+	Hashes  bool   // texts must not be published: records keep hashes and verdicts
+}
+
+// ItemsHash identifies the set of items: SHA-256 over the sorted item hashes,
+// joined by line ends.
+func (s *Suite) ItemsHash() string {
+	hashes := make([]string, 0, len(s.Items))
+	for _, it := range s.Items {
+		hashes = append(hashes, it.Hash())
+	}
+	slices.Sort(hashes)
+	return artifact.SHA256([]byte(strings.Join(slices.Compact(hashes), "\n")))
+}
+
+// Need is how many output tokens a run of the suite should allow.
+func (s *Suite) Need(thinking *bool) int64 {
+	if thinking != nil && !*thinking {
+		return s.Answer
+	}
+	return s.Think
+}
+
+// Limit returns the suite with at most n items: a sample that is the same each
+// time, drawn within each category in proportion to its size, in the suite's
+// order. n ≤ 0 keeps all.
+func (s *Suite) Limit(n int) *Suite {
+	out := *s
+	if n <= 0 || n >= len(s.Items) {
+		return &out
+	}
+	groups := map[string][]int{}
+	var names []string
+	for i, it := range s.Items {
+		if groups[it.Category] == nil {
+			names = append(names, it.Category)
+		}
+		groups[it.Category] = append(groups[it.Category], i)
+	}
+	slices.Sort(names)
+	random := rand.New(rand.NewPCG(uint64(len(s.Items)), uint64(n)))
+	// The running share decides how many of each group are due, so that the
+	// parts add up to n.
+	var picked []int
+	seen := 0
+	for _, name := range names {
+		group := groups[name]
+		random.Shuffle(len(group), func(i, j int) { group[i], group[j] = group[j], group[i] })
+		seen += len(group)
+		due := seen*n/len(s.Items) - len(picked)
+		picked = append(picked, group[:due]...)
+	}
+	slices.Sort(picked)
+	out.Items = nil
+	for _, i := range picked {
+		out.Items = append(out.Items, s.Items[i])
+	}
+	return &out
+}
+
+// NotRun says why a suite could not be had, in a sentence that names the remedy.
+// The evaluation is then recorded as not run: nothing else is wrong.
+type NotRun struct {
+	Suite  string
+	Reason string
+}
+
+func (e *NotRun) Error() string { return e.Suite + " was not run: " + e.Reason }
+
+// SuiteNames lists the suites that are known by name.
+func SuiteNames() []string {
+	names := slices.Sorted(maps.Keys(builtin))
+	for _, s := range standards {
+		names = append(names, s.name)
+	}
+	return names
+}
+
+// LoadSuite finds a suite by name, or reads a file that ends in .jsonl. The error
+// is a *NotRun when the suite is known and its questions cannot be had.
+func LoadSuite(ctx context.Context, ref string, from Source) (*Suite, error) {
+	if strings.HasSuffix(ref, ".jsonl") {
+		return ReadSuite(ref)
+	}
+	if data, ok := builtin[ref]; ok {
+		return builtinSuite(ref, data)
+	}
+	for _, s := range standards {
+		if s.name == ref {
+			return s.load(ctx, from)
+		}
+	}
+	return nil, unknownSuite(ref)
+}
+
+// unknownSuite words a name that is neither a suite nor a file.
+func unknownSuite(name string) error {
+	best, cost := "", 5
+	for _, k := range SuiteNames() {
+		if d := levenshtein.ComputeDistance(name, k); d < cost {
+			best, cost = k, d
+		}
+	}
+	hint := ""
+	if best != "" {
+		hint = fmt.Sprintf(" (did you mean %s?)", best)
+	}
+	return fmt.Errorf("%q is no suite%s; there are %s, or a file that ends in .jsonl", name, hint, strings.Join(SuiteNames(), ", "))
+}
