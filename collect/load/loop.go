@@ -76,13 +76,19 @@ func (l *loop) run(ctx context.Context) (stopped string) {
 		case <-over:
 		}
 	}()
-	l.start = time.Now()
 	if l.arrival.Open() {
 		l.open(ctx, hard)
 	} else {
+		var b *builder // of conversations only the answers tell how they go on
+		if _, ok := l.workload.(Dialogue); !ok {
+			halt, stop := context.WithCancel(ctx)
+			defer stop()
+			b = l.build(halt)
+		}
+		l.start = time.Now()
 		var slots sync.WaitGroup
 		for k := range l.slots {
-			slots.Go(func() { l.slot(ctx, hard, k) })
+			slots.Go(func() { l.slot(ctx, hard, k, b) })
 		}
 		slots.Wait()
 	}
@@ -94,7 +100,7 @@ func (l *loop) run(ctx context.Context) (stopped string) {
 
 // slot is one of the places of a closed loop. It holds one conversation after
 // the other; of most workloads each has a single turn.
-func (l *loop) slot(ctx, hard context.Context, k int) {
+func (l *loop) slot(ctx, hard context.Context, k int, b *builder) {
 	due := l.start.Add(l.arrival.slotStart(k, l.slots))
 	if !sleepUntil(ctx, due) {
 		return
@@ -109,8 +115,13 @@ func (l *loop) slot(ctx, hard context.Context, k int) {
 			if n, session, ok = l.take(ctx, due, session, turn); !ok {
 				return
 			}
-			r := l.request(n, session)
-			if talk != nil {
+			var r *endpoint.Request
+			if talk == nil {
+				if r = b.take(ctx); r == nil {
+					return
+				}
+			} else {
+				r = l.request(n, session)
 				turns = talk.Turns(l.spec.FirstPrompt + session)
 				history = append(history, talk.Turn(l.spec.FirstPrompt+session, turn)...)
 				r.Messages, r.KeepText = history, turn < turns-1

@@ -9,10 +9,6 @@ import (
 	"benchsite/collect/endpoint"
 )
 
-// ahead is how many requests of an open loop are built before they are due, so
-// that building them takes no part in when they are sent.
-const ahead = 256
-
 // due is a request of an open loop and when it is to be sent.
 type due struct {
 	after   time.Duration // from the start of the loop
@@ -23,7 +19,7 @@ type due struct {
 // it cannot, because the most that may be in flight is reached or the machine
 // is late, the request is sent as soon as it can be and keeps its time.
 func (l *loop) open(ctx, hard context.Context) {
-	ready := make(chan due, ahead)
+	ready := make(chan due, l.room(ahead))
 	first := make(chan struct{}) // closed when enough is built to begin
 	halt, stop := context.WithCancel(ctx)
 	defer stop()
@@ -45,7 +41,7 @@ func (l *loop) open(ctx, hard context.Context) {
 			case <-halt.Done():
 				return
 			}
-			if n++; n == ahead/2 {
+			if n++; n == cap(ready)/2 {
 				begin()
 			}
 		}
