@@ -64,7 +64,7 @@ func (c *Client) Do(ctx context.Context, r *Request) *Exchange {
 		if err != nil {
 			return &Exchange{RequestID: r.ID, Sent: time.Now(), Err: &Error{Class: ClassBadReply, Message: err.Error()}}
 		}
-		x, died := c.once(ctx, r, body)
+		x, died := c.once(ctx, cancel, r, body)
 		x.Resent = resent
 		switch {
 		case died && resent == 0:
@@ -72,7 +72,7 @@ func (c *Client) Do(ctx context.Context, r *Request) *Exchange {
 			// had come. One more try, on the clock of the first.
 			resent++
 			first := x.Sent
-			x, _ = c.once(ctx, r, body)
+			x, _ = c.once(ctx, cancel, r, body)
 			x.Resent = resent
 			x.shift(first)
 		case x.Err != nil && (c.dialect.learn(r, x.Err) || c.dialect.snapshot() != known):
@@ -97,11 +97,9 @@ func (x *Exchange) shift(first time.Time) {
 }
 
 // once sends the request a single time. died reports that a reused connection
-// was lost before the first byte of an answer.
-func (c *Client) once(ctx context.Context, r *Request, body []byte) (x *Exchange, died bool) {
+// was lost before the first byte of an answer. cancel ends ctx.
+func (c *Client) once(ctx context.Context, cancel func(), r *Request, body []byte) (x *Exchange, died bool) {
 	x = &Exchange{RequestID: r.ID}
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
 	var reused, began atomic.Bool
 	trace := httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
 		GotConn:              func(i httptrace.GotConnInfo) { reused.Store(i.Reused) },
@@ -139,7 +137,7 @@ func (c *Client) once(ctx context.Context, r *Request, body []byte) (x *Exchange
 	}
 	defer resp.Body.Close()
 	x.Status, x.Protocol = resp.StatusCode, resp.Proto
-	kind, _, _ := mime.ParseMediaType(resp.Header.Get("Content-Type"))
+	kind := mediaType(resp.Header.Get("Content-Type"))
 	switch {
 	case resp.StatusCode != http.StatusOK:
 		answer, _ := io.ReadAll(io.LimitReader(resp.Body, 64<<10))
@@ -151,7 +149,11 @@ func (c *Client) once(ctx context.Context, r *Request, body []byte) (x *Exchange
 	case r.Stream && kind != "application/json":
 		x.Streamed = true
 		st := &stream{keepAll: r.KeepText, events: make([]Event, 0, min(r.MaxTokens, eventRoom)+4)}
-		err := st.read(resp.Body, since, func() { x.End = since(); time.AfterFunc(doneGrace, cancel) })
+		var grace *time.Timer
+		err := st.read(resp.Body, since, func() { x.End = since(); grace = time.AfterFunc(doneGrace, cancel) })
+		if grace != nil {
+			grace.Stop()
+		}
 		if x.End == 0 {
 			x.End = since()
 		}
@@ -175,6 +177,16 @@ func (c *Client) once(ctx context.Context, r *Request, body []byte) (x *Exchange
 		x.whole(answer, r.Stream)
 	}
 	return x, false
+}
+
+// mediaType returns the media type without its parameters. The usual one of a
+// stream is known at sight.
+func mediaType(header string) string {
+	if header == "text/event-stream" || strings.HasPrefix(header, "text/event-stream;") {
+		return "text/event-stream"
+	}
+	kind, _, _ := mime.ParseMediaType(header)
+	return kind
 }
 
 // statusError words an answer whose status is not 200.

@@ -13,6 +13,7 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"runtime"
 	"runtime/pprof"
 	"slices"
 	"strings"
@@ -57,6 +58,7 @@ var timings = map[string]simulate.Timing{
 func play(part string) error {
 	f := strings.Fields(part)
 	if f[0] == "server" {
+		runtime.GOMAXPROCS(4) // see selfTestPart in cmd/benchsite
 		s, err := simulate.StartExact("127.0.0.1:0", timings[f[1]])
 		if err != nil {
 			return err
