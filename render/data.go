@@ -4,8 +4,6 @@ import (
 	"bytes"
 	"encoding/csv"
 	"encoding/json"
-	"errors"
-	"io/fs"
 	"os"
 	"path"
 	"path/filepath"
@@ -56,11 +54,11 @@ func dataFiles(store *artifact.Store, set *dataset.Set) (output, error) {
 			if a.Kind == artifact.AttachPrivate {
 				continue // texts that may not be passed on
 			}
-			name := filepath.FromSlash(path.Join(path.Dir(r.ID), path.Base(a.Path)))
-			b, err := os.ReadFile(filepath.Join(store.Dir(), name))
-			if errors.Is(err, fs.ErrNotExist) {
+			if !r.Intact(a) {
 				continue // the problems page names it
 			}
+			name := filepath.FromSlash(path.Join(path.Dir(r.ID), path.Base(a.Path)))
+			b, err := os.ReadFile(filepath.Join(store.Dir(), name))
 			if err != nil {
 				return nil, err
 			}

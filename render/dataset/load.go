@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"path"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -47,7 +46,7 @@ func Load(store Store, cfg Config) (*Set, error) {
 			s.Simulated = append(s.Simulated, r)
 		}
 	}
-	s.findAttachments(dir)
+	s.findAttachments()
 	s.judge()
 	s.readReports(dir)
 	slices.SortStableFunc(s.Problems, func(a, b Problem) int {
@@ -196,22 +195,33 @@ func lineOfValue(data []byte, value string) int {
 	return 0
 }
 
-// findAttachments notes files beside an artifact that are gone. Private records
-// are kept out of what is published and may be missing. Item records are read
-// and checked later.
-func (s *Set) findAttachments(dir string) {
-	for _, r := range s.Runs {
+// findAttachments reads every file beside an artifact through the store, which
+// checks it against what the artifact says: a file that is gone, was changed or
+// is no file at all is a problem and is not published. Private records may be
+// missing; the records of an evaluation are reported where they are judged.
+func (s *Set) findAttachments() {
+	found := make([][]Problem, len(s.Runs))
+	each(len(s.Runs), func(n int) {
+		r := s.Runs[n]
 		for i, at := range r.Attachments {
-			if at.Kind == artifact.AttachPrivate || at.Kind == artifact.AttachSamples && r.Kind == artifact.KindEval {
+			if at.Kind == artifact.AttachPrivate {
 				continue
 			}
-			if _, err := os.Stat(filepath.Join(dir, filepath.FromSlash(path.Dir(r.ID)), at.Path)); errors.Is(err, fs.ErrNotExist) {
-				s.Problems = append(s.Problems, Problem{
-					File: r.ID + ".json", Field: fmt.Sprintf("attachments[%d].path", i),
-					Cause: at.Path + ": is named here and is missing", Advice: AdviceRestoreRecords,
-				})
+			_, err := s.store.Attachment(r.Artifact, at.Kind)
+			if err == nil {
+				continue
 			}
+			r.broken = append(r.broken, at.Path)
+			if at.Kind == artifact.AttachSamples && r.Kind == artifact.KindEval {
+				continue
+			}
+			p := problemOf(r.ID+".json", err)
+			p.Field, p.Advice = fmt.Sprintf("attachments[%d].path", i), AdviceRestoreRecords
+			found[n] = append(found[n], *p)
 		}
+	})
+	for _, p := range found {
+		s.Problems = append(s.Problems, p...)
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"hash/fnv"
 	"path"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -38,7 +39,13 @@ type Run struct {
 	once  sync.Once
 	items []Item
 	err   error
+
+	broken []string // paths of attachments that are missing or not what the artifact says
 }
+
+// Intact reports whether the attachment is there and is what the artifact says
+// of it. Another must not be published.
+func (r *Run) Intact(a artifact.Attachment) bool { return !slices.Contains(r.broken, a.Path) }
 
 // Withdrawal is an entry of withdrawn.toml.
 type Withdrawal struct {

@@ -339,7 +339,7 @@ func (e *Edition) files(b *Base, r *dataset.Run) []File {
 	}}
 	for _, a := range r.Attachments {
 		f := File{Name: Cut(a.Path, CutTitle), SHA256: a.SHA256, Text: T(e.attachmentText(r, a))}
-		if a.Kind != artifact.AttachPrivate {
+		if a.Kind != artifact.AttachPrivate && r.Intact(a) {
 			f.Href = b.File(AttachmentPath(r, a))
 		}
 		out = append(out, f)
