@@ -14,6 +14,8 @@ type Load struct {
 	ServerMetrics *ServerMetrics   `json:"server_metrics"`
 	Power         *Power           `json:"power"`
 	Client        LoadClient       `json:"client"`
+
+	TokensPerChunk *float64 `json:"tokens_per_chunk,omitempty"` // output tokens / token-bearing chunks, of streamed answers
 }
 
 // Requests counts requests by what became of them.

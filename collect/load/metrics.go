@@ -51,6 +51,7 @@ func Summarize(obs []Observation, concurrency int, slo SLO) *artifact.Load {
 		l.Throughput = throughput(int64(len(good)), l.Tokens, length)
 	}
 	l.Latency = latency(good)
+	l.TokensPerChunk = tokensPerChunk(good)
 	l.FinishReasons = finishReasons(good)
 	l.Goodput = goodput(obs, slo, length)
 	l.Steady = steady(obs, concurrency, first)
@@ -155,6 +156,23 @@ func tokenGaps(good []Observation, icl []float64) []float64 {
 		}
 	}
 	return gaps
+}
+
+// tokensPerChunk is how many tokens a chunk held on average. It is nil when a
+// count is unknown and when answers were not streamed.
+func tokensPerChunk(good []Observation) *float64 {
+	tokens, chunks := int64(0), int64(0)
+	for _, o := range good {
+		if o.Record.OutputTokens == nil || o.Record.Chunks == nil {
+			return nil
+		}
+		tokens += *o.Record.OutputTokens
+		chunks += *o.Record.Chunks
+	}
+	if chunks == 0 {
+		return nil
+	}
+	return artifact.Ptr(places(float64(tokens)/float64(chunks), 6))
 }
 
 // Distribution summarizes values in seconds: percentiles by linear
