@@ -111,15 +111,15 @@ func TestTrace(t *testing.T) {
 // TestFind: the searches of two subjects go on side by side, each answer lies
 // in the last artifact of its subject, and a second run repeats nothing.
 func TestFind(t *testing.T) {
-	l := collect.Load{Name: "capacity", Find: &collect.Find{Low: 40, High: 2000, Tolerance: 0.9}, Arrival: "constant", Requests: 20, MaxTokens: 8, Repeats: 2,
-		Warmup: artifact.Ptr(4), SLO: collect.SLO{E2E: collect.Duration(150 * time.Millisecond)}, SLOShare: 0.9}
-	c := collect.Config{Subjects: []collect.Subject{subject("narrow", "simulate:bf16?clock=20&max_num_seqs=1"), subject("wide", "simulate:bf16?clock=20&max_num_seqs=16")}, Loads: []collect.Load{l}}
+	l := collect.Load{Name: "capacity", Find: &collect.Find{Low: 25, High: 2000, Points: 3}, Arrival: "constant", Requests: 24, MaxTokens: 8, Repeats: 2,
+		Warmup: artifact.Ptr(4), SLO: collect.SLO{E2E: collect.Duration(400 * time.Millisecond)}, SLOShare: 0.9}
+	c := collect.Config{Subjects: []collect.Subject{subject("narrow", "simulate:bf16?clock=10&max_num_seqs=1"), subject("wide", "simulate:bf16?clock=10&max_num_seqs=16")}, Loads: []collect.Load{l}}
 	store := artifact.Open(t.TempDir())
 	out, events := run(t, plan(t, c), store, collect.RunOptions{})
 	if out.ExitCode() != 0 {
 		t.Fatalf("exit %d", out.ExitCode())
 	}
-	if first := out.Results[:4]; first[0].Point.Subject.Name != "narrow" || first[1].Point.Subject.Name != "wide" || first[2].Point.Subject.Name != "narrow" || first[0].Point.Rate != 40 || first[2].Point.Repeat != 2 {
+	if first := out.Results[:4]; first[0].Point.Subject.Name != "narrow" || first[1].Point.Subject.Name != "wide" || first[2].Point.Subject.Name != "narrow" || first[0].Point.Rate != 25 || first[2].Point.Repeat != 2 {
 		t.Errorf("the subjects do not alternate: %v %v %v", first[0].Point, first[1].Point, first[2].Point)
 	}
 	found := map[string]map[string]any{}
@@ -161,7 +161,7 @@ func TestFind(t *testing.T) {
 	// A subject that cannot be reached ends its own search alone.
 	c.Subjects[0].Endpoint = "http://127.0.0.1:1"
 	out, _ = run(t, plan(t, c), store, collect.RunOptions{})
-	if out.ExitCode() != 3 || out.Results[0].Err == nil || !strings.Contains(out.Results[0].Err.Error(), "the search ended at 40 req/s") {
+	if out.ExitCode() != 3 || out.Results[0].Err == nil || !strings.Contains(out.Results[0].Err.Error(), "the search ended at 25 req/s") {
 		t.Errorf("exit %d, %v", out.ExitCode(), out.Results[0].Err)
 	}
 }

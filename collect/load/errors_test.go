@@ -54,7 +54,7 @@ func TestEachKindOfAnswer(t *testing.T) {
 		"closed in mid-stream":    {func(w *wire) { w.Stream(); w.Data(text("a")); w.Close() }, "stream-cut", 1, 0},
 		"429 with Retry-After":    {func(w *wire) { w.JSON(429, `{"error":{"message":"slow down"}}`, "Retry-After: 0.1") }, "http-429", 0, 0},
 		"500":                     {func(w *wire) { w.JSON(500, `{"detail":"engine died"}`) }, "http-500", 0, 0},
-		"slower than the limit":   {func(w *wire) { w.Stream(); w.Data(text("a")); w.Sleep(1200 * time.Millisecond); w.Close() }, "timeout", 1, 0},
+		"slower than the limit":   {func(w *wire) { w.Stream(); w.Data(text("a")); w.Sleep(2400 * time.Millisecond); w.Close() }, "timeout", 1, 0},
 		"error object in a 200":   {events(text("a"), `{"error":{"message":"out of KV cache"}}`, "[DONE]"), "error-object", 1, 0},
 		"no end":                  {events(text("a")), "stream-no-end", 1, 0},
 		"no token":                {events(delta("content", ""), stop, "[DONE]"), "no-token", 0, 0},
@@ -77,7 +77,7 @@ func TestEachKindOfAnswer(t *testing.T) {
 				t.Parallel()
 				good := endpointtest.Good(2, 0, 0)
 				s := endpointtest.New(t, good, good, c.reply, good)
-				client, err := endpoint.Dial(context.Background(), endpoint.Options{URL: s.URL, Concurrency: 1, Timeout: time.Second})
+				client, err := endpoint.Dial(context.Background(), endpoint.Options{URL: s.URL, Concurrency: 1, Timeout: 2 * time.Second})
 				if err != nil {
 					t.Fatal(err)
 				}
