@@ -198,11 +198,13 @@ func (j job) files() (output, error) {
 		if err != nil {
 			return nil, fmt.Errorf("chart %s: %w", f.Chart.ID, err)
 		}
-		id, err := json.Marshal(f.Chart.ID)
-		if err != nil {
-			return nil, err
+		if !f.Chart.Static() {
+			id, err := json.Marshal(f.Chart.ID)
+			if err != nil {
+				return nil, err
+			}
+			fmt.Fprintf(&options, "benchsite.register(%s, %s);\n", id, o)
 		}
-		fmt.Fprintf(&options, "benchsite.register(%s, %s);\n", id, o)
 		out[j.Dir+string(f.SVG)] = neutral(chart.File(f.Chart, chart.Wide))
 		out[j.Dir+string(f.CSV)] = chart.CSV(f.Chart)
 	}

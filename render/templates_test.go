@@ -22,6 +22,7 @@ var kindTypes = map[string]any{
 	"run":      &page.RunPage{},
 	"problems": &page.ProblemsPage{},
 	"method":   &page.MethodPage{},
+	"item":     &page.ItemPage{},
 }
 
 func TestTemplatesFitTheirPages(t *testing.T) {

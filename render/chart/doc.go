@@ -74,6 +74,8 @@ func drawKind(p *pen, c page.Chart) []Frame {
 		return drawHistory(p, c)
 	case page.ChartCompare:
 		return drawCompare(p, c)
+	case page.ChartItems:
+		return drawItems(p, c)
 	}
 	return drawBars(p, c)
 }

@@ -15,10 +15,11 @@ import (
 // Options is the interactive twin of c as ECharts options in JSON: {"baseOption":…,"media":[…]} with the layout of the column and, for
 // narrow containers, that of a phone. Domains, ticks and colours are those of SVG. Colours are tokens ("$nvfp4", "$nvfp4/40") that the
 // site's script looks up in the style sheet; functions are names that it swaps from a fixed list. The bytes are safe inside a
-// classic script: < > & and the two line separators of Unicode are escaped. nil when there is nothing to draw.
+// classic script: < > & and the two line separators of Unicode are escaped. nil when there is nothing to draw, and for
+// the strip of items, which stays as it is drawn.
 func Options(c page.Chart) ([]byte, error) {
 	c = prepare(c)
-	if c.Empty() {
+	if c.Empty() || c.Kind == page.ChartItems {
 		return nil, nil
 	}
 	wide, err := option(c, Wide)

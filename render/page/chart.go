@@ -40,6 +40,9 @@ func (c Chart) Empty() bool {
 	return true
 }
 
+// Static reports whether the chart has no interactive twin.
+func (c Chart) Static() bool { return c.Kind == ChartItems }
+
 // ChartKey is one entry of the key above the plot.
 type ChartKey struct {
 	Text   string

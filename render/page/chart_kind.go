@@ -30,6 +30,9 @@ const (
 	// ChartCompare: one panel per measure (Title, Sub = direction, Aside = ratio), two series A (Second) and B, each with one point
 	// (Text, Note = unit). Every panel has its own scale from zero.
 	ChartCompare ChartKind = "compare"
+	// ChartItems: one panel, a series per subject, a point per item in order: filled = correct, Hollow = not, Missing = not asked.
+	// Points of the first series with a Label (its number) are flips. It has no interactive twin.
+	ChartItems ChartKind = "items"
 )
 
 // ChartSlot names a colour by its place in the scale; the values are in the style sheet and in render/chart.Palette.

@@ -24,6 +24,7 @@ type OverviewPage struct {
 type Group struct {
 	ID, Title, Note string
 	Entries         []Entry
+	Figure          *Figure // after the entries; may be nil
 }
 
 // simulatedGroup is the id of the group that no model stands behind.
@@ -103,7 +104,8 @@ func (e *Edition) groups(b *Base) []Group {
 			simulated.Entries = append(simulated.Entries, entry)
 		}
 	}
-	if len(simulated.Entries) > 0 {
+	simulated.Figure = b.AddFigure(e.simulatedSweep())
+	if len(simulated.Entries) > 0 || simulated.Figure != nil {
 		out = append(out, simulated)
 	}
 	return out

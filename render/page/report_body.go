@@ -156,6 +156,9 @@ func (w *writer) block(c *call) error {
 			w.add(Block{Small: T(w.L.Text("text.no-table"))})
 			return nil
 		}
+		if c.args[0] == "flips" {
+			w.strip(c.args[1:])
+		}
 		w.add(Block{Table: t})
 		return nil
 	}

@@ -64,7 +64,11 @@ func (w *writer) flips() {
 		if table == nil {
 			continue
 		}
-		s := Section{ID: "flips", Title: w.L.Text("section.flips"), Blocks: []Block{{Table: table}}}
+		s := Section{ID: "flips", Title: w.L.Text("section.flips")}
+		if f := w.stripOf(t); f != nil {
+			s.Blocks = append(s.Blocks, Block{Figure: f})
+		}
+		s.Blocks = append(s.Blocks, Block{Table: table})
 		if several > 1 {
 			s.ID += "-" + artifact.Slug(t.Task)
 			s.Title = w.L.Bracket(s.Title, w.shortTask(t.Task))
@@ -72,6 +76,29 @@ func (w *writer) flips() {
 		s.ID = w.free(s.ID)
 		w.sections = append(w.sections, s)
 	}
+}
+
+// strip adds the strip of all items above a table of flips in a body.
+func (w *writer) strip(args []string) {
+	_, t, err := w.find(append([]string{"accuracy"}, args...))
+	if err != nil {
+		return // the table has said so
+	}
+	if f := w.stripOf(t); f != nil {
+		w.add(Block{Figure: f})
+	}
+}
+
+func (w *writer) stripOf(t *dataset.Topic) *Figure {
+	id := "items-" + artifact.Slug(t.Task)
+	if w.figures[id] != nil {
+		return nil
+	}
+	f := w.b.AddFigure(w.itemsChart(id, t.Task, t.Runs, w.name))
+	if f != nil {
+		w.figures[id] = f
+	}
+	return f
 }
 
 // flipsTable lists the items on which the subjects of a topic disagree; nil when
@@ -87,20 +114,14 @@ func (w *writer) flipsTable(t *dataset.Topic) *Table {
 	}
 	total, asked := 0, 0
 	for _, a := range answersOf(t.Task, t.Runs) {
-		right := 0
-		for _, r := range t.Runs {
-			if it, ok := a.of[r]; ok && it.Correct() {
-				right++
-			}
-		}
 		asked++
-		if len(a.of) < len(t.Runs) || right == 0 || right == len(t.Runs) {
+		if !a.flip(t.Runs) {
 			continue
 		}
 		if total++; total > listedFlips {
 			continue
 		}
-		row := Row{Cells: []Cell{CellText(Cut(a.id, 40)), w.expectedCell(a.expected)}}
+		row := Row{Cells: []Cell{w.itemCell(w.b, t.Runs, t.Task, a.id), w.expectedCell(a.expected)}}
 		for _, r := range t.Runs {
 			cell := w.verdict(a.of[r])
 			cell.Label = w.name(r)

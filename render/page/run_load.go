@@ -99,6 +99,9 @@ func (e *Edition) loadSections(b *Base, r *dataset.Run) []Section {
 			sections = append(sections, Section{Blocks: []Block{{Figure: f}}})
 		}
 	}
+	if s, ok := e.sweepSection(b, r); ok {
+		sections = append(sections, s)
+	}
 	if t := e.failureTable(r); t != nil {
 		sections = append(sections, Section{ID: "failures", Title: e.L.Text("section.failures"), Blocks: []Block{{Table: t}}})
 	}

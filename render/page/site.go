@@ -18,6 +18,10 @@ type Site struct {
 		once  sync.Once
 		model map[string]string
 	}
+	flipped struct { // see flips
+		once  sync.Once
+		index *flipIndex
+	}
 }
 
 // Edition is the site in one language. It is read-only: its pages may be built
@@ -72,6 +76,7 @@ func (e *Edition) Jobs() []Job {
 	for _, r := range e.Set.Runs {
 		jobs = append(jobs, e.job(runPath(r), func() (Page, error) { return e.Run(r) }))
 	}
+	jobs = append(jobs, e.itemJobs()...)
 	if len(e.Set.Problems) > 0 {
 		jobs = append(jobs, e.job("problems/", func() (Page, error) { return e.Problems(), nil }))
 	}
