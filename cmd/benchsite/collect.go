@@ -14,13 +14,13 @@ import (
 var collectCommand = command{
 	name: "collect", summary: "run the plan of config.toml into artifacts",
 	usage: `
-Runs every load test of the configuration against every subject it names and
+Runs every load test and evaluation of the configuration against every subject it names and
 stores each point as it ends. A point that fails is said and the rest goes on
 (exit code 3). The first Ctrl-C lets what is in flight finish and keeps
 everything; --resume goes on where an unfinished plan ended.`,
 	build: func(f *flags) func(context.Context, *ui, []string) error {
 		var o collectOptions
-		f.set.StringSliceVar(&o.only, "only", nil, "only load tests or subjects of this `NAME` (may be repeated)")
+		f.set.StringSliceVar(&o.only, "only", nil, "only load tests, evaluations or subjects of this `NAME` (may be repeated)")
 		dry := f.set.Bool("dry-run", false, "show the plan, send nothing")
 		f.set.BoolVar(&o.resume, "resume", false, "leave out what an unfinished run of this plan has done")
 		f.set.BoolVar(&o.again, "again", false, "collect simulated points again")
@@ -34,13 +34,20 @@ everything; --resume goes on where an unfinished plan ended.`,
 			if err != nil {
 				return err
 			}
-			if plan, err = restrict(plan, o.only); err != nil {
+			evals, err := f.evalPlan()
+			if err != nil {
+				return err
+			}
+			if plan, evals, err = restrict(plan, evals, o.only); err != nil {
 				return err
 			}
 			if *dry {
-				return printPlan(u, plan)
+				if err := printPlan(u, plan); err != nil {
+					return err
+				}
+				return printEvalPlan(u, evals)
 			}
-			return runCollect(ctx, u, f, plan, o)
+			return runCollect(ctx, u, f, plan, evals, o)
 		}
 	},
 }
@@ -53,29 +60,37 @@ type collectOptions struct {
 
 // restrict keeps the points that --only names. A name that the plan does not
 // know is an error also beside one that it knows.
-func restrict(plan collect.Plan, only []string) (collect.Plan, error) {
+func restrict(plan collect.Plan, evals []collect.EvalPoint, only []string) (collect.Plan, []collect.EvalPoint, error) {
 	known := plan.Names()
+	for _, p := range evals {
+		known = append(known, p.Eval.Name, p.Subject.Name)
+	}
+	slices.Sort(known)
+	known = slices.Compact(known)
 	for _, name := range only {
 		if !slices.Contains(known, name) {
-			return plan, withHint(usageErr("--only %q is no load test and no subject of the plan", name), "there are %s", strings.Join(known, ", "))
+			return plan, evals, withHint(usageErr("--only %q is no load test, no evaluation and no subject of the plan", name), "there are %s", strings.Join(known, ", "))
 		}
 	}
 	if len(only) > 0 {
 		plan.Points = slices.DeleteFunc(slices.Clone(plan.Points), func(p collect.Point) bool {
 			return !slices.Contains(only, p.Load.Name) && !slices.Contains(only, p.Subject.Name)
 		})
+		evals = slices.DeleteFunc(slices.Clone(evals), func(p collect.EvalPoint) bool {
+			return !slices.Contains(only, p.Eval.Name) && !slices.Contains(only, p.Subject.Name)
+		})
 	}
-	return plan, nil
+	return plan, evals, nil
 }
 
-func runCollect(ctx context.Context, u *ui, f *flags, plan collect.Plan, o collectOptions) error {
+func runCollect(ctx context.Context, u *ui, f *flags, plan collect.Plan, evals []collect.EvalPoint, o collectOptions) error {
 	store, err := f.store()
 	if err != nil {
 		return err
 	}
 	recoverRuns(u, store)
-	if len(plan.Points) == 0 {
-		u.note("%s plans no load test; nothing to collect", f.config)
+	if len(plan.Points) == 0 && len(evals) == 0 {
+		u.note("%s plans no load test and no evaluation; nothing to collect", f.config)
 		return nil
 	}
 	watch := newWatcher(u)
@@ -87,11 +102,23 @@ func runCollect(ctx context.Context, u *ui, f *flags, plan collect.Plan, o colle
 	if err != nil {
 		return failErr(err)
 	}
-	watch.summary(out)
+	if len(plan.Points) > 0 {
+		watch.summary(out)
+	}
 	if out.Interrupted {
 		return context.Canceled
 	}
-	return endWith(out.ExitCode())
+	if len(evals) == 0 {
+		return endWith(out.ExitCode())
+	}
+	scored, err := runEvals(ctx, u, store, evals, evalOptions(collect.RunOptions{Again: o.again, MaxErrorShare: o.maxErrorShare}))
+	if err != nil {
+		return err
+	}
+	if scored.Interrupted {
+		return context.Canceled
+	}
+	return endWith(bothCodes(out.ExitCode(), len(plan.Points), scored.ExitCode()))
 }
 
 // watcher shows the events of a running plan.

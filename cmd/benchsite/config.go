@@ -16,10 +16,10 @@ import (
 // is read, strictly too, by the renderer.
 type configFile struct {
 	collect.Config
-	Site    any         `toml:"site"`
-	Redact  redactTable `toml:"redact"`
-	Publish any         `toml:"publish"`
-	Eval    []any       `toml:"eval"`
+	Site    any            `toml:"site"`
+	Redact  redactTable    `toml:"redact"`
+	Publish any            `toml:"publish"`
+	Evals   []collect.Eval `toml:"eval"`
 }
 
 type redactTable struct {
@@ -48,9 +48,6 @@ func (f *flags) parse() (configFile, error) {
 		}
 		faults = append(faults, &artifact.Fault{File: f.config, Field: key.String(), Message: "is no known key" + suggest(key)})
 	}
-	if len(c.Eval) > 0 {
-		faults = append(faults, &artifact.Fault{File: f.config, Field: "eval", Message: "this version does not run evaluations; import their results instead"})
-	}
 	if faults != nil {
 		return c, &exitError{code: exitUsage, cause: errors.Join(faults...)}
 	}
@@ -70,6 +67,7 @@ var configKeys = map[string][]string{
 	"":        {"site", "subject", "load", "eval", "redact", "publish"},
 	"subject": collect.SubjectKeys(),
 	"load":    collect.LoadKeys(),
+	"eval":    collect.EvalKeys(),
 	"redact":  {"hosts", "allow"},
 }
 
@@ -91,7 +89,7 @@ func (f *flags) plan() (collect.Plan, error) {
 	if err != nil {
 		return collect.Plan{}, err
 	}
-	if faults := c.Validate(); len(faults) > 0 {
+	if faults := append(c.Validate(), collect.ValidateEvals(c.Subjects, c.Evals, true)...); len(faults) > 0 {
 		for i, e := range faults {
 			var field *collect.FieldError
 			if errors.As(e, &field) {
@@ -105,6 +103,16 @@ func (f *flags) plan() (collect.Plan, error) {
 		return p, &exitError{code: exitUsage, cause: err}
 	}
 	return p, nil
+}
+
+// evalPlan lays out the evaluations of a configuration in which plan found no
+// fault.
+func (f *flags) evalPlan() ([]collect.EvalPoint, error) {
+	c, err := f.parse()
+	if err != nil {
+		return nil, err
+	}
+	return collect.PlanEvals(c.Subjects, c.Evals), nil
 }
 
 // keys are the values of the environment variables that hold API keys: a server

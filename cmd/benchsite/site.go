@@ -23,7 +23,11 @@ one always is. What failed is said and the rest is rendered (exit code 3).`,
 			if err != nil {
 				return err
 			}
-			collected := runCollect(ctx, u, f, plan, collectOptions{again: *again})
+			evals, err := f.evalPlan()
+			if err != nil {
+				return err
+			}
+			collected := runCollect(ctx, u, f, plan, evals, collectOptions{again: *again})
 			var e *exitError
 			if collected != nil && (!errors.As(collected, &e) || e.code == exitInterrupted || e.code == exitUsage) {
 				return collected
