@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"sync"
+	"time"
 
 	"benchsite/collect/endpoint"
 )
@@ -30,7 +31,7 @@ type builder struct {
 // build starts a builder for a closed loop and waits until the first wave is
 // made. It ends with ctx.
 func (l *loop) build(ctx context.Context) *builder {
-	b := &builder{loop: l, ready: make(chan *endpoint.Request, l.room(max(ahead, l.slots))), limit: l.requests}
+	b := &builder{loop: l, ready: make(chan *endpoint.Request, l.room(max(ahead, 2*l.slots))), limit: l.requests}
 	wave := min(l.slots, cap(b.ready))
 	if b.limit > 0 {
 		wave = min(wave, b.limit)
@@ -52,6 +53,11 @@ func (l *loop) build(ctx context.Context) *builder {
 					close(made)
 				}
 				return
+			}
+			// When many slots take a request at once, streams are being read
+			// too, and a run of building would hold up their readers.
+			if n > wave && n%batch == 0 {
+				time.Sleep(rest)
 			}
 		}
 	}()

@@ -11,6 +11,7 @@ import (
 // TestPromptsAreReproducible: a seed fixes which prompts are sent, however the
 // slots took them, and each is sent once.
 func TestPromptsAreReproducible(t *testing.T) {
+	t.Parallel()
 	for _, a := range []Arrival{{}, {Process: Poisson, Rate: 400}} {
 		s := endpointtest.New(t, endpointtest.Good(1, time.Millisecond, 0))
 		spec := point(300, 16)
@@ -31,6 +32,20 @@ func TestPromptsAreReproducible(t *testing.T) {
 		}
 		if len(want) != 0 {
 			t.Errorf("%v: %d prompts were not sent", a, len(want))
+		}
+	}
+}
+
+// TestOneSlotKeepsTheOrder: with one request at a time, prompts come in order.
+func TestOneSlotKeepsTheOrder(t *testing.T) {
+	s := endpointtest.New(t, endpointtest.Good(1, 0, 0))
+	spec := point(50, 1)
+	if _, err := Run(context.Background(), spec, setting(t, s, 1)); err != nil {
+		t.Fatal(err)
+	}
+	for i, in := range s.Received() {
+		if text := in.Body["messages"].([]any)[0].(map[string]any)["content"]; text != spec.Workload.Messages(i)[0].Content {
+			t.Fatalf("request %d asks %v", i, text)
 		}
 	}
 }

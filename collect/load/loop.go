@@ -79,16 +79,16 @@ func (l *loop) run(ctx context.Context) (stopped string) {
 	if l.arrival.Open() {
 		l.open(ctx, hard)
 	} else {
-		var b *builder // of conversations only the answers tell how they go on
+		var ready <-chan *endpoint.Request // of conversations only the answers tell how they go on
 		if _, ok := l.workload.(Dialogue); !ok {
 			halt, stop := context.WithCancel(ctx)
 			defer stop()
-			b = l.build(halt)
+			ready = l.build(halt)
 		}
 		l.start = time.Now()
 		var slots sync.WaitGroup
 		for k := range l.slots {
-			slots.Go(func() { l.slot(ctx, hard, k, b) })
+			slots.Go(func() { l.slot(ctx, hard, k, ready) })
 		}
 		slots.Wait()
 	}
@@ -100,7 +100,7 @@ func (l *loop) run(ctx context.Context) (stopped string) {
 
 // slot is one of the places of a closed loop. It holds one conversation after
 // the other; of most workloads each has a single turn.
-func (l *loop) slot(ctx, hard context.Context, k int, b *builder) {
+func (l *loop) slot(ctx, hard context.Context, k int, ready <-chan *endpoint.Request) {
 	due := l.start.Add(l.arrival.slotStart(k, l.slots))
 	if !sleepUntil(ctx, due) {
 		return
@@ -117,7 +117,7 @@ func (l *loop) slot(ctx, hard context.Context, k int, b *builder) {
 			}
 			var r *endpoint.Request
 			if talk == nil {
-				if r = b.take(ctx); r == nil {
+				if r = <-ready; r == nil { // closed: interrupted
 					return
 				}
 			} else {

@@ -24,48 +24,52 @@ func TestOpenLoop(t *testing.T) {
 	for _, a := range []Arrival{{Process: Constant, Rate: 250}, {Process: Poisson, Rate: 250, Seed: 5}, {Process: Gamma, Rate: 250, Burstiness: 0.5, Seed: 5},
 		{Process: Constant, Rate: 250, Ramp: 80 * time.Millisecond},
 		{Process: Trace, Times: []time.Duration{time.Second, 1050 * time.Millisecond, 1200 * time.Millisecond, 1200 * time.Millisecond}}} {
-		s := endpointtest.New(t, endpointtest.Good(3, 150*time.Millisecond, 10*time.Millisecond))
-		spec := openPoint(a, 40)
-		spec.SLO = SLO{TTFT: 3}
-		spec.Warmup = 8
-		r, err := Run(context.Background(), spec, setting(t, s, 64))
-		if err != nil {
-			t.Fatal(err)
-		}
-		n, got := a.Count(40, 0), r.Bundle.Artifact
-		if got.Status != artifact.StatusComplete || *got.Load.Requests.Completed != int64(n) || got.Protocol.Parameters["arrival"] != string(a.Process) {
-			t.Fatalf("%v: %s %+v", a, got.Status, got.Load.Requests)
-		}
-		want := slices.Collect(a.Schedule(40, 0))
-		records := slices.Clone(r.Bundle.Load)
-		slices.SortFunc(records, func(x, y artifact.LoadRecord) int { return int(1e6 * (*x.ScheduledS - *y.ScheduledS)) })
-		for i, rec := range records {
-			if off := *rec.ScheduledS - *records[0].ScheduledS - want[i].Seconds(); math.Abs(off) > 2e-6 {
-				t.Fatalf("%v: request %d is scheduled %v s off", a, i, off)
+		t.Run(a.String(), func(t *testing.T) {
+			t.Parallel()
+			s := endpointtest.New(t, endpointtest.Good(3, 150*time.Millisecond, 10*time.Millisecond))
+			spec := openPoint(a, 40)
+			spec.SLO = SLO{TTFT: 3}
+			spec.Warmup = 8
+			r, err := Run(context.Background(), spec, setting(t, s, 64))
+			if err != nil {
+				t.Fatal(err)
 			}
-			if *rec.SentS < *rec.ScheduledS {
-				t.Fatalf("%v: request %d was sent before its time", a, i)
+			n, got := a.Count(40, 0), r.Bundle.Artifact
+			if got.Status != artifact.StatusComplete || *got.Load.Requests.Completed != int64(n) || got.Protocol.Parameters["arrival"] != string(a.Process) {
+				t.Fatalf("%v: %s %+v", a, got.Status, got.Load.Requests)
 			}
-		}
-		l := got.Load
-		if l.Latency.TTFTScheduled == nil || *l.Latency.TTFTScheduled.Mean < *l.Latency.TTFT.Mean || *l.Goodput.Share != 1 {
-			t.Errorf("%v: %+v %+v", a, l.Latency.TTFTScheduled, l.Goodput)
-		}
-		if a.Process != Trace && (l.Steady == nil || math.Abs(*l.Steady.EndS-*l.Steady.StartS-(a.Span(40, 0)-a.Ramp).Seconds()) > 1e-5) {
-			t.Errorf("%v: steady %+v", a, l.Steady)
-		}
-		if s.Peak() < 4 {
-			t.Errorf("%v: at most %d in flight: it waited for answers", a, s.Peak())
-		}
-		if _, err := artifact.Open(t.TempDir()).Put(r.Bundle); err != nil {
-			t.Error(err)
-		}
+			want := slices.Collect(a.Schedule(40, 0))
+			records := slices.Clone(r.Bundle.Load)
+			slices.SortFunc(records, func(x, y artifact.LoadRecord) int { return int(1e6 * (*x.ScheduledS - *y.ScheduledS)) })
+			for i, rec := range records {
+				if off := *rec.ScheduledS - *records[0].ScheduledS - want[i].Seconds(); math.Abs(off) > 2e-6 {
+					t.Fatalf("%v: request %d is scheduled %v s off", a, i, off)
+				}
+				if *rec.SentS < *rec.ScheduledS {
+					t.Fatalf("%v: request %d was sent before its time", a, i)
+				}
+			}
+			l := got.Load
+			if l.Latency.TTFTScheduled == nil || *l.Latency.TTFTScheduled.Mean < *l.Latency.TTFT.Mean || *l.Goodput.Share != 1 {
+				t.Errorf("%v: %+v %+v", a, l.Latency.TTFTScheduled, l.Goodput)
+			}
+			if a.Process != Trace && (l.Steady == nil || math.Abs(*l.Steady.EndS-*l.Steady.StartS-(a.Span(40, 0)-a.Ramp).Seconds()) > 1e-5) {
+				t.Errorf("%v: steady %+v", a, l.Steady)
+			}
+			if s.Peak() < 4 {
+				t.Errorf("%v: at most %d in flight: it waited for answers", a, s.Peak())
+			}
+			if _, err := artifact.Open(t.TempDir()).Put(r.Bundle); err != nil {
+				t.Error(err)
+			}
+		})
 	}
 }
 
 // TestOpenLoopKeepsItsTime: what cannot be sent in time waits, keeps its
 // scheduled time, and fails an SLO that a clock started at the send would pass.
 func TestOpenLoopKeepsItsTime(t *testing.T) {
+	t.Parallel()
 	s := endpointtest.New(t, endpointtest.Good(2, 50*time.Millisecond, 0))
 	spec := openPoint(Arrival{Process: Constant, Rate: 100, MaxInFlight: 1}, 20)
 	spec.SLO = SLO{TTFT: 0.25}
@@ -87,6 +91,7 @@ func TestOpenLoopKeepsItsTime(t *testing.T) {
 
 // TestOpenLoopLimits: time, an interruption, and too many failures.
 func TestOpenLoopLimits(t *testing.T) {
+	t.Parallel()
 	s := endpointtest.New(t, endpointtest.Good(2, 20*time.Millisecond, 0))
 	spec := openPoint(Arrival{Process: Poisson, Rate: 50}, 0)
 	spec.Duration = 400 * time.Millisecond
@@ -110,6 +115,7 @@ func TestOpenLoopLimits(t *testing.T) {
 // TestStopOnErrorShare: a share of failures above the limit ends the point
 // before its time and says why.
 func TestStopOnErrorShare(t *testing.T) {
+	t.Parallel()
 	good, bad := endpointtest.Good(1, 0, 0), func(w *endpointtest.Wire) { w.JSON(500, `{}`) }
 	var mixed []endpointtest.Reply
 	for i := range 400 {
@@ -136,6 +142,7 @@ func TestStopOnErrorShare(t *testing.T) {
 // TestThinkAndRamp: a pause between answer and next request, slots that begin
 // one after the other.
 func TestThinkAndRamp(t *testing.T) {
+	t.Parallel()
 	s := endpointtest.New(t, endpointtest.Good(1, 10*time.Millisecond, 0))
 	spec := point(12, 3)
 	spec.Arrival = Arrival{Think: 50 * time.Millisecond, Ramp: 200 * time.Millisecond}
