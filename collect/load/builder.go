@@ -14,8 +14,8 @@ const (
 	ahead      = 256
 	aheadBytes = 64 << 20
 
-	batch = 16 // requests that are built without a rest
-	rest  = 200 * time.Microsecond
+	builtAtOnce = 16 // requests that are built without a rest
+	builderRest = 200 * time.Microsecond
 )
 
 // build makes the requests of a closed loop ahead and in order, so that a seed
@@ -46,8 +46,8 @@ func (l *loop) build(ctx context.Context) <-chan *endpoint.Request {
 			}
 			// When many slots take a request at once, streams are being read
 			// too, and a run of building would hold up their readers.
-			if n > wave && n%batch == 0 && len(ready) > 0 {
-				time.Sleep(rest)
+			if n > wave && n%builtAtOnce == 0 && len(ready) > 0 {
+				time.Sleep(builderRest)
 			}
 		}
 	}()
