@@ -14,7 +14,7 @@ const (
 	EventSkip                   // not collected again: ID is the run that is there, Note why
 	EventFail                   // nothing stored: Err
 	EventNote                   // something to know: Note
-	EventFound                  // what a search found: Note
+	EventFound                  // what a search or a sweep found: Note
 )
 
 // Event is news of a running plan.

@@ -103,6 +103,7 @@ func Run(ctx context.Context, plan Plan, store *artifact.Store, progress Progres
 		targets: map[string]*target{}, lost: map[string]error{}}
 	defer r.close()
 	points := plan.only(o.Only)
+	r.curves = curves(points)
 	for _, p := range points {
 		r.peak = max(r.peak, p.connections())
 		r.total += p.Trials()
@@ -173,6 +174,7 @@ type runner struct {
 	lost     map[string]error   // targets that could not be reached
 	done     map[string]string  // simulated points that are there: key -> id
 	session  *session
+	curves   map[string]*curve
 }
 
 func (r *runner) close() {
@@ -181,11 +183,28 @@ func (r *runner) close() {
 	}
 }
 
-// single runs one point.
+// single runs one point. The last of a sweep tells the knee of its curve.
 func (r *runner) single(ctx context.Context, p Point) ([]Result, error) {
-	res, err := r.point(ctx, p, nil)
+	c := r.curves[p.sweep()]
+	found, knee := false, load.Knee{}
+	res, err := r.point(ctx, p, func(a *artifact.Artifact) {
+		if c == nil || ctx.Err() != nil {
+			return
+		}
+		if knee, found = c.add(p, a); found {
+			a.Source.Extra["knee"] = map[string]any{"level": knee.Load, "from": knee.From, "to": knee.To}
+		}
+	})
 	if res == nil {
 		return nil, err
+	}
+	if c != nil && res.Skipped && err == nil {
+		if a, _, err := r.store.Read(res.ID); err == nil && a.Load != nil {
+			knee, found = c.add(p, a)
+		}
+	}
+	if found {
+		r.progress(Event{Kind: EventFound, Point: p, Index: r.index - 1, Total: r.total, ID: res.ID, Note: sayKnee(p, knee)})
 	}
 	return []Result{*res}, err
 }

@@ -70,6 +70,7 @@ func TestEstimate(t *testing.T) {
 
 // TestOpenPoints: rates become points with their own schedule and protocol.
 func TestOpenPoints(t *testing.T) {
+	t.Parallel()
 	s := endpointtest.New(t, endpointtest.Good(2, 10*time.Millisecond, 5*time.Millisecond))
 	l := collect.Load{Name: "open", Rate: []float64{50, 100}, Arrival: "gamma", Burstiness: 0.5, Requests: 20, Warmup: artifact.Ptr(2), Repeats: 2,
 		SLO: collect.SLO{TTFT: collect.Duration(time.Minute)}}
@@ -95,6 +96,7 @@ func TestOpenPoints(t *testing.T) {
 
 // TestTraceFile: a trace decides when, what and how long.
 func TestTrace(t *testing.T) {
+	t.Parallel()
 	s := endpointtest.New(t, endpointtest.Good(2, 5*time.Millisecond, 0))
 	l := collect.Load{Name: "replay", Arrival: "trace", Speed: 2, Workload: collect.Workload{Kind: "trace", File: "load/testdata/trace.jsonl"}, Warmup: artifact.Ptr(0)}
 	p := plan(t, collect.Config{Subjects: []collect.Subject{subject("a", s.URL)}, Loads: []collect.Load{l}})
@@ -108,9 +110,29 @@ func TestTrace(t *testing.T) {
 	}
 }
 
+// TestKnee: the last point of a sweep tells where its curve bends.
+func TestKnee(t *testing.T) {
+	t.Parallel()
+	c := collect.Config{Subjects: []collect.Subject{subject("s", "simulate:bf16?clock=10&max_num_seqs=4")}, Loads: []collect.Load{test("sweep", 24, 1, 2, 4, 8, 16)}}
+	store := artifact.Open(t.TempDir())
+	out, events := run(t, plan(t, c), store, collect.RunOptions{})
+	for i, r := range out.Results {
+		k, ok := r.Artifact.Source.Extra["knee"].(map[string]any)
+		if ok != (i == 4) || ok && (k["level"] != 4.0 || k["from"] != 2.0 || k["to"] != 8.0) {
+			t.Errorf("%s: %v", r.Point, k)
+		}
+	}
+	if !slices.ContainsFunc(events, func(e collect.Event) bool {
+		return e.Kind == collect.EventFound && strings.Contains(e.Note, "beyond 4 in flight")
+	}) {
+		t.Error("the knee was not said")
+	}
+}
+
 // TestFind: the searches of two subjects go on side by side, each answer lies
 // in the last artifact of its subject, and a second run repeats nothing.
 func TestFind(t *testing.T) {
+	t.Parallel()
 	l := collect.Load{Name: "capacity", Find: &collect.Find{Low: 25, High: 2000, Points: 3}, Arrival: "constant", Requests: 24, MaxTokens: 8, Repeats: 2,
 		Warmup: artifact.Ptr(4), SLO: collect.SLO{E2E: collect.Duration(400 * time.Millisecond)}, SLOShare: 0.9}
 	c := collect.Config{Subjects: []collect.Subject{subject("narrow", "simulate:bf16?clock=10&max_num_seqs=1"), subject("wide", "simulate:bf16?clock=10&max_num_seqs=16")}, Loads: []collect.Load{l}}

@@ -131,16 +131,22 @@ func (s Search) Result(trials []Trial) Found {
 			f.To = &t.Rate
 		}
 	}
+	if k, ok := FindKnee(Curve(trials)); ok {
+		f.Knee = &k
+	}
+	return f
+}
+
+// Curve is what trials say of throughput and latency, by the medians of their
+// repeats. Of a sweep over concurrencies Rate holds the number in flight.
+func Curve(trials []Trial) []CurvePoint {
 	var curve []CurvePoint
 	for _, t := range trials {
 		if len(t.Throughput) > 0 && len(t.Latency) > 0 {
 			curve = append(curve, CurvePoint{Load: t.Rate, Throughput: middle(t.Throughput), Latency: middle(t.Latency)})
 		}
 	}
-	if k, ok := FindKnee(curve); ok {
-		f.Knee = &k
-	}
-	return f
+	return curve
 }
 
 // Extra is the answer as a line of source.extra.
