@@ -30,12 +30,13 @@ var kinds = []struct{ name, path string }{
 	{"item", `runs/.*/items/.*/$`},
 	{"problems", `problems/$`},
 	{"compare", `compare/$`},
+	{"comparison", `compare/[^/]+/$`},
 	{"trends", `trends/$`},
 	{"method", `method/$`},
 }
 
 // optional kinds have no page while the artifacts give no reason for one.
-var optional = []string{"item", "compare", "trends", "month"}
+var optional = []string{"item", "compare", "comparison", "trends", "month"}
 
 type openPage struct{ name, path string }
 
@@ -90,6 +91,8 @@ func testSite(t *testing.T, browser *browsertest.Browser) {
 	t.Run("no scripts", func(t *testing.T) { withoutScripts(t, browser, pages, repo.URL) })
 	t.Run("language switch", func(t *testing.T) { languageSwitch(t, browser, pages, repo.URL) })
 	t.Run("sorting", func(t *testing.T) { sortByKeyboard(t, browser, repo.URL) })
+	t.Run("comparing", func(t *testing.T) { compareByKeyboard(t, browser, repo.URL) })
+	t.Run("comparing from a folder", func(t *testing.T) { compareByKeyboard(t, browser, browsertest.FileURL(out+"/")) })
 	if m := repo.Missed(); len(m) > 0 {
 		t.Errorf("asked for and not there: %q", m)
 	}

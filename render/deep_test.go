@@ -1,6 +1,7 @@
 package render
 
 import (
+	"fmt"
 	"io/fs"
 	"os"
 	"regexp"
@@ -99,4 +100,53 @@ func TestTwinsKeepTheMarksOfTheirLanguage(t *testing.T) {
 	name := "zh/reports/qwen3-32b-precision-throughput/index.md"
 	has(t, out, name, "（图 1）", "**注意：", "- 到达过程：")
 	lacks(t, out, name, " (图", "注意: ", "到达过程: ")
+}
+
+// TestCompareIsPrepared: pairs of findings have a page and, for each direction,
+// a script; ratios are turned, Holm's correction is kept.
+func TestCompareIsPrepared(t *testing.T) {
+	out := shipped(t)
+	pair := "7e225cf6-3b94f7c8" // the FP8 vision model on one and on two MIG instances
+	has(t, out, "en/compare/"+pair+"/index.md", "| Output throughput (tokens/s)", "1.34×", "higher is better", "TP (1 vs 2)", "the same as far as recorded")
+	has(t, out, "zh/compare/"+pair+"/index.html", "能否比较", "1.34×", "越高越好", "就已记录的参数而言相同")
+	has(t, out, "en/compare/pair-"+pair+".js", `benchsite.compared("`+pair+`"`, "1.34×", `\u003csection`)
+	has(t, out, "en/compare/pair-3b94f7c8-7e225cf6.js", "0.75×")
+	lacks(t, out, "en/compare/pair-3b94f7c8-7e225cf6.js", "1.34×<", "</script", "data-chart")
+	evals := "1e74b479-5d594825"
+	has(t, out, "en/compare/"+evals+"/index.md", "Right only with FP8: 1 item; only with NVFP4: 1 item.", "over 3 tests")
+	has(t, out, "en/compare/pair-5d594825-1e74b479.js", "over 3 tests")
+	has(t, out, "en/compare/index.html", `href="`+pair+`/index.html"`, "compare-data.js", `<a href="index.html" aria-current="page">Compare</a>`)
+	has(t, out, "en/runs/2025-12-22/qwen3-32b-bf16-c16-n64.3fd983e8/index.html", `compare/index.html?runs=3fd983e8`)
+	// Different protocols: no prepared pair, and so no ratio anywhere.
+	if _, err := fs.Stat(os.DirFS(out), "en/compare/pair-3fd983e8-7e225cf6.js"); err == nil {
+		t.Error("runs under two protocols have a prepared comparison")
+	}
+}
+
+// TestTrends renders nine months of three repeats: the level rises in the
+// seventh, the engine changes in the fifth. Without a second day the page says
+// what is missing.
+func TestTrends(t *testing.T) {
+	store := artifact.Open(t.TempDir())
+	for i, median := range []float64{596, 594, 593, 597, 592, 595, 640, 641, 638} {
+		for j, off := range []float64{-8, 0, 6} {
+			b := loadRun("BF16", median+off)
+			b.Artifact.StartedAt = fmt.Sprintf("2026-%02d-05T0%d:00:00Z", i+1, j)
+			version := "0.12.0"
+			if i >= 4 {
+				version = "0.13.0"
+			}
+			b.Artifact.Subject.EngineVersion = word(version)
+			put(t, store, b)
+		}
+	}
+	out := renderTo(t, store, testConfig())
+	has(t, out, "en/trends/index.html", `id="trend-1"`, "engine 0.12.0 → 0.13.0", "change point: +7.7%", "Output throughput is 7.7% higher from 2026-07-05 on",
+		`<a href="index.html" aria-current="page">Trends</a>`)
+	has(t, out, "zh/trends/index.md", "自 2026-07-05 起高 7.7%", "| 2026-07-05", "632.00～646.00")
+	has(t, out, "zh/trends/index.html", "推理引擎 0.12.0 → 0.13.0", "变点：+7.7%")
+	lacks(t, out, "en/trends/index.html", "A trend needs at least 2 runs")
+
+	out = renderTo(t, testStore(t), testConfig())
+	has(t, out, "en/trends/index.md", "A trend needs at least 2 runs of one protocol", "so far", "How a change point is found")
 }

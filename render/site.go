@@ -116,6 +116,11 @@ func build(ctx context.Context, site *page.Site) (output, int, error) {
 	if err != nil {
 		return nil, 0, err
 	}
+	for _, lang := range languages {
+		if err := compareFiles(site.In(lang), layouts[lang], files); err != nil {
+			return nil, 0, err
+		}
+	}
 	files["404.html"] = missing
 	files[".nojekyll"] = []byte{}
 	files["llms.txt"] = llms(site)

@@ -14,15 +14,18 @@ import (
 // for a field that its page has not fails here, not on a page that is rarely
 // made.
 var kindTypes = map[string]any{
-	"landing":  &page.LandingPage{},
-	"overview": &page.OverviewPage{},
-	"reports":  &page.ReportsPage{},
-	"report":   &page.ReportPage{},
-	"runs":     &page.RunsPage{},
-	"run":      &page.RunPage{},
-	"problems": &page.ProblemsPage{},
-	"method":   &page.MethodPage{},
-	"item":     &page.ItemPage{},
+	"landing":    &page.LandingPage{},
+	"overview":   &page.OverviewPage{},
+	"reports":    &page.ReportsPage{},
+	"report":     &page.ReportPage{},
+	"runs":       &page.RunsPage{},
+	"run":        &page.RunPage{},
+	"problems":   &page.ProblemsPage{},
+	"method":     &page.MethodPage{},
+	"item":       &page.ItemPage{},
+	"trends":     &page.TrendsPage{},
+	"compare":    &page.ComparePage{},
+	"comparison": &page.ComparisonPage{},
 }
 
 func TestTemplatesFitTheirPages(t *testing.T) {

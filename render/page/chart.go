@@ -20,6 +20,8 @@ type Chart struct {
 	// Example, when set, is the warning that stands above each panel ("example, not measured" / "示例，非实测");
 	// the ground is then hatched and the lines are broken.
 	Example string
+	// Still leaves the chart without its interactive twin.
+	Still bool
 	// Key explains mark styles that need a word (accuracy: rescored, as published). Empty = no key.
 	Key    []ChartKey
 	Panels []ChartPanel
@@ -41,7 +43,7 @@ func (c Chart) Empty() bool {
 }
 
 // Static reports whether the chart has no interactive twin.
-func (c Chart) Static() bool { return c.Kind == ChartItems }
+func (c Chart) Static() bool { return c.Still || c.Kind == ChartItems }
 
 // ChartKey is one entry of the key above the plot.
 type ChartKey struct {

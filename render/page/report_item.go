@@ -151,12 +151,12 @@ func (w *writer) expectedCell(expected string) Cell {
 }
 
 // verdict is what was read in a reply, with its outcome below.
-func (w *writer) verdict(it dataset.Item) Cell {
+func (e *Edition) verdict(it dataset.Item) Cell {
 	answer := TMuted(locale.Unknown)
 	if it.Extracted != "" {
 		answer = TCode(Cut(it.Extracted, CutCell))
 	}
-	return Cell{Text: append(append(answer, Span{Style: Break}), w.outcomeCell(it.Outcome).Text...)}
+	return Cell{Text: append(append(answer, Span{Style: Break}), e.outcomeCell(it.Outcome).Text...)}
 }
 
 // rescoredTable lists the items whose outcome changed when the replies were

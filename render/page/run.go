@@ -16,6 +16,7 @@ type RunPage struct {
 	Origin    string // where the figures come from
 	ID        string
 	Facts     []Text // type, engine, device, reports
+	Compare   *Link  // adds the run to a comparison; nil with nothing to compare
 	Relations []Text // what it was derived from, what replaced it, withdrawal
 	Tiles     []Tile
 	Notices   []Notice
@@ -29,6 +30,9 @@ func (e *Edition) Run(r *dataset.Run) (*RunPage, error) {
 	p := &RunPage{Base: e.Base("run", runPath(r), title, e.runDescription(r, title)), ID: r.ID, Origin: e.origin(r)}
 	p.Kicker = []Link{{e.L.Text("nav.runs"), p.Link("runs/")}, {r.Day, ""}}
 	p.Facts = e.runFacts(&p.Base, r)
+	if e.hasCompare() {
+		p.Compare = &Link{e.L.Text("btn.add-compare"), p.Link("compare/") + Href("?runs="+r.Hash8)}
+	}
 	p.Relations = e.relations(&p.Base, r)
 	p.Notices = e.notices(&p.Base, r.Notices)
 	p.Protocol = e.protocolBox(&p.Base, r)

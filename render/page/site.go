@@ -22,6 +22,10 @@ type Site struct {
 		once  sync.Once
 		index *flipIndex
 	}
+	pairs struct { // see compared
+		once   sync.Once
+		groups []comparedGroup
+	}
 }
 
 // Edition is the site in one language. It is read-only: its pages may be built
@@ -77,6 +81,8 @@ func (e *Edition) Jobs() []Job {
 		jobs = append(jobs, e.job(runPath(r), func() (Page, error) { return e.Run(r) }))
 	}
 	jobs = append(jobs, e.itemJobs()...)
+	jobs = append(jobs, e.compareJobs()...)
+	jobs = append(jobs, e.trendJobs()...)
 	if len(e.Set.Problems) > 0 {
 		jobs = append(jobs, e.job("problems/", func() (Page, error) { return e.Problems(), nil }))
 	}
@@ -99,10 +105,11 @@ func (e *Edition) sections() []struct{ path, key string } {
 	if len(e.Set.Reports) > 0 {
 		out = append(out, struct{ path, key string }{"reports/", "nav.reports"})
 	}
-	return append(out,
-		struct{ path, key string }{"runs/", "nav.runs"},
-		struct{ path, key string }{"method/", "nav.method"},
-	)
+	out = append(out, struct{ path, key string }{"runs/", "nav.runs"})
+	if e.hasCompare() {
+		out = append(out, struct{ path, key string }{"compare/", "nav.compare"})
+	}
+	return append(out, struct{ path, key string }{"trends/", "nav.trends"}, struct{ path, key string }{"method/", "nav.method"})
 }
 
 // Base makes the frame of a page. The path is that of its folder in the
