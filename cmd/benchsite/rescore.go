@@ -44,7 +44,11 @@ hash, or a filter such as precision=BF16,date=2025-12-23.
 func scorerNames() string {
 	var names []string
 	for _, s := range eval.Scorers() {
-		names = append(names, s.Name)
+		name := s.Name
+		if s.Version != "1" { // a name alone is the first version
+			name += "@" + s.Version
+		}
+		names = append(names, name)
 	}
 	return strings.Join(names, ", ")
 }

@@ -70,14 +70,14 @@ func TestRecordedMaths(t *testing.T) {
 	for _, c := range []struct {
 		file              string
 		recorded, rescore int
-		changed           []int
+		changed, meaning  []int // accepted besides by boxed v1, and by v2
 	}{
-		{"samples_hendrycks_math500_2025-12-24T00-52-25.664596.jsonl", 27, 30, []int{7, 14, 51}},
-		{"samples_hendrycks_math500_2025-12-24T00-54-47.604098.jsonl", 25, 27, []int{51, 69}},
-		{"samples_hendrycks_math500_2025-12-24T00-56-57.326764.jsonl", 28, 31, []int{14, 19, 35}},
-		{"samples_aime24_2025-12-24T00-51-06.585575.jsonl", 0, 0, nil},
-		{"samples_aime24_2025-12-24T00-53-25.686791.jsonl", 0, 0, nil},
-		{"samples_aime24_2025-12-24T00-55-41.518962.jsonl", 0, 0, nil},
+		{"samples_hendrycks_math500_2025-12-24T00-52-25.664596.jsonl", 27, 30, []int{7, 14, 51}, []int{7, 14, 29, 40, 51, 52, 68, 74, 92}},
+		{"samples_hendrycks_math500_2025-12-24T00-54-47.604098.jsonl", 25, 27, []int{51, 69}, []int{7, 36, 40, 51, 52, 69, 71, 74, 92}},
+		{"samples_hendrycks_math500_2025-12-24T00-56-57.326764.jsonl", 28, 31, []int{14, 19, 35}, []int{14, 19, 20, 27, 35, 36, 45, 92}},
+		{"samples_aime24_2025-12-24T00-51-06.585575.jsonl", 0, 0, nil, nil},
+		{"samples_aime24_2025-12-24T00-53-25.686791.jsonl", 0, 0, nil, nil},
+		{"samples_aime24_2025-12-24T00-55-41.518962.jsonl", 0, 0, nil, nil},
 	} {
 		f, err := os.Open(recorded(t, append(dir, c.file)...))
 		if err != nil {
@@ -85,7 +85,7 @@ func TestRecordedMaths(t *testing.T) {
 		}
 		defer f.Close()
 		old, now := 0, 0
-		var changed []int
+		var changed, meaning []int
 		lines := bufio.NewScanner(f)
 		lines.Buffer(nil, 1<<22)
 		for lines.Scan() {
@@ -101,6 +101,12 @@ func TestRecordedMaths(t *testing.T) {
 			was := strings.HasPrefix(row.Exact.String(), "1")
 			is := scoreBoxed(Reply{Expected: row.Target, Output: row.Resps[0][0]}).Outcome == artifact.OutcomeCorrect
 			old, now = old+b2i(was), now+b2i(is)
+			v2 := scoreBoxed2(Reply{Expected: row.Target, Output: row.Resps[0][0]})
+			if v2.Outcome == artifact.OutcomeCorrect && !was {
+				meaning = append(meaning, row.DocID)
+			} else if was && v2.Outcome != artifact.OutcomeCorrect {
+				t.Errorf("%s: item %d was accepted and is not by v2 (%s)", c.file, row.DocID, v2.Detail)
+			}
 			if was && !is {
 				t.Errorf("%s: item %d was accepted and is not", c.file, row.DocID)
 			} else if was != is {
@@ -108,6 +114,10 @@ func TestRecordedMaths(t *testing.T) {
 			}
 		}
 		slices.Sort(changed)
+		slices.Sort(meaning)
+		if !slices.Equal(meaning, c.meaning) {
+			t.Errorf("%s: boxed v2 accepts %v besides, want %v", c.file, meaning, c.meaning)
+		}
 		if old != c.recorded || now != c.rescore || !slices.Equal(changed, c.changed) {
 			t.Errorf("%s: %d, boxed %d, changed %v; want %s", c.file, old, now, changed, strconv.Itoa(c.rescore))
 		}

@@ -33,7 +33,9 @@ func askedFor(w *endpointtest.Wire) string {
 	return strings.TrimPrefix(m[len(m)-1].(map[string]any)["content"].(string), "say ")
 }
 
-func answer(w *endpointtest.Wire) { w.JSON(200, endpointtest.Whole("<think>\n\n</think>\n\n"+askedFor(w), 5, 3)) }
+func answer(w *endpointtest.Wire) {
+	w.JSON(200, endpointtest.Whole("<think>\n\n</think>\n\n"+askedFor(w), 5, 3))
+}
 
 func specOf(t *testing.T) Spec {
 	t.Helper()

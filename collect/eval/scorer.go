@@ -52,6 +52,8 @@ func Scorers() []Scorer {
 	return []Scorer{
 		{Name: "boxed", Version: "1", score: scoreBoxed,
 			Rule: `the text in the last \boxed{}, or in the $…$ or $$…$$ that is the whole reply, equals the key but for LaTeX white space; a reply that the lm-eval maths rule accepts stays accepted`},
+		{Name: "boxed", Version: "2", score: scoreBoxed2,
+			Rule: `the answer in the last \boxed{}, else the last formula, means the same as the key: numbers exactly, expressions by value, units that one side leaves out, tuples in order, sets in any order; three-valued, and undecided is not correct`},
 		{Name: "choice", Version: "1", score: scoreChoice,
 			Rule: "the last letter that is named in a form of a closed list (answer is X, 答案是 X, 故选 X, a box, a line of the letter alone)"},
 		{Name: "contains", Version: "1", score: scoreContains,
@@ -81,7 +83,8 @@ func Scorers() []Scorer {
 	}
 }
 
-// ScorerByName finds a rule by "decidable", "decidable@1" or "decidable v1".
+// ScorerByName finds a rule by "decidable@1" or "decidable v1"; a name alone is
+// its first version, so that a command keeps its meaning.
 func ScorerByName(ref string) (Scorer, error) {
 	name, version := strings.TrimSpace(ref), ""
 	if before, after, ok := strings.Cut(name, "@"); ok {

@@ -22,7 +22,7 @@ func ruleOf(r Reply, exact, contains func(Reply) Verdict) Verdict {
 	case "choice":
 		return scoreChoice(r)
 	case "boxed":
-		return scoreBoxed(r)
+		return scoreBoxed2(r)
 	case "integer":
 		return scoreInteger(r)
 	case "regex":
