@@ -130,6 +130,9 @@ func note(t *load.Trial, a *artifact.Artifact) {
 		share = *g.Share
 	}
 	t.Shares = append(t.Shares, share)
+	if b := a.Load.Client.Bound; b != nil && *b {
+		t.Bound++
+	}
 	if v := a.Load.Throughput.RequestsPerS; v != nil {
 		t.Throughput = append(t.Throughput, *v)
 	}

@@ -32,6 +32,7 @@ type Trial struct {
 	Shares     []float64 // of offered requests that kept the SLO
 	Throughput []float64 // requests completed a second
 	Latency    []float64 // median end-to-end, seconds
+	Bound      int       // repeats in which the client may have been the bottleneck
 }
 
 func (t Trial) holds(share float64) bool  { return middle(t.Shares) >= share }
@@ -158,7 +159,11 @@ func (s Search) Extra(trials []Trial) map[string]any {
 		for _, v := range t.Shares {
 			shares = append(shares, places(v, 6))
 		}
-		tries = append(tries, map[string]any{"rate": t.Rate, "shares": shares})
+		try := map[string]any{"rate": t.Rate, "shares": shares}
+		if t.Bound > 0 {
+			try["client_bound"] = t.Bound
+		}
+		tries = append(tries, try)
 	}
 	out := map[string]any{"share": s.Share, "low": s.Low, "high": s.High, "tolerance": s.tolerance(), "trials": tries}
 	for name, v := range map[string]*float64{"rate": f.Rate, "from": f.From, "to": f.To} {
@@ -189,6 +194,13 @@ func (s Search) Say(trials []Trial) string {
 		case f.To != nil:
 			text += fmt.Sprintf("; the limit lies below %v req/s, where no repeat kept it", *f.To)
 		}
+	}
+	bound, repeats := 0, 0
+	for _, t := range trials {
+		bound, repeats = bound+t.Bound, repeats+len(t.Shares)
+	}
+	if bound > 0 {
+		text += fmt.Sprintf("; in %d of %d measurements the client may have been the bottleneck, so the server may take more", bound, repeats)
 	}
 	if k := f.Knee; k != nil {
 		text += fmt.Sprintf("; knee at %v req/s (%v to %v)", k.Load, k.From, k.To)

@@ -80,6 +80,10 @@ func TestSearchInDoubt(t *testing.T) {
 	if inside < 180 {
 		t.Errorf("the range held the limit in %d of 200 searches", inside)
 	}
+	bound := []Trial{{Rate: 1, Shares: []float64{0.5, 1}, Bound: 1}}
+	if text := s.Say(bound); !strings.Contains(text, "in 1 of 2 measurements the client may have been the bottleneck") || s.Extra(bound)["trials"].([]any)[0].(map[string]any)["client_bound"] != 1 {
+		t.Errorf("%s", text)
+	}
 	mixed := []Trial{{Rate: 1, Shares: []float64{1, 1, 1}}, {Rate: 8, Shares: []float64{0, 0, 0}}, {Rate: 3, Shares: []float64{1, 0.9, 1}}, {Rate: 5, Shares: []float64{0.9, 1, 0.5}}}
 	f := s.Result(mixed)
 	if *f.Rate != 3 || *f.From != 1 || *f.To != 8 {
