@@ -3,6 +3,7 @@ package load
 import (
 	"context"
 	"fmt"
+	"runtime"
 	"sync"
 	"time"
 
@@ -127,6 +128,9 @@ func (l *loop) slot(ctx, hard context.Context, k int, ready <-chan *endpoint.Req
 				r.Messages, r.KeepText = history, turn < turns-1
 				r.ID = fmt.Sprintf("%s-%d.%d", l.prefix, session, turn+1)
 			}
+			// Streams end together. Readers that have something to stamp come
+			// before requests that are only about to be sent.
+			runtime.Gosched()
 			x, rest := l.send(hard, r)
 			if r.KeepText && x.OK() {
 				x.Decode()
