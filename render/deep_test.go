@@ -1,6 +1,7 @@
 package render
 
 import (
+	"encoding/json"
 	"fmt"
 	"io/fs"
 	"os"
@@ -149,4 +150,34 @@ func TestTrends(t *testing.T) {
 
 	out = renderTo(t, testStore(t), testConfig())
 	has(t, out, "en/trends/index.md", "A trend needs at least 2 runs of one protocol", "so far", "How a change point is found")
+}
+
+// TestBadges: a file for each subject and figure in the schema of shields.io,
+// and none where the site has no address.
+func TestBadges(t *testing.T) {
+	c := testConfig()
+	c.BaseURL = ""
+	store := testStore(t)
+	if _, err := fs.Stat(os.DirFS(renderTo(t, store, c)), "data/badges"); err == nil {
+		t.Error("badges without an address")
+	}
+	c.BaseURL = "https://bench.example/"
+	out := renderTo(t, store, c)
+	names, err := fs.Glob(os.DirFS(out), "data/badges/en/*-output-throughput.json")
+	if err != nil || len(names) == 0 {
+		t.Fatalf("no badge of throughput: %v", err)
+	}
+	for _, lang := range []string{"zh", "en"} {
+		all, _ := fs.Glob(os.DirFS(out), "data/badges/"+lang+"/*.json")
+		for _, name := range all {
+			b, err := fs.ReadFile(os.DirFS(out), name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var got map[string]any
+			if err := json.Unmarshal(b, &got); err != nil || got["schemaVersion"] != 1.0 || got["label"] == "" || got["message"] == "" || len(got) != 4 {
+				t.Errorf("%s: %s (%v)", name, b, err)
+			}
+		}
+	}
 }

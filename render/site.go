@@ -86,7 +86,7 @@ func Site(ctx context.Context, o Options) (Result, error) {
 func notes(set *dataset.Set) []string {
 	var out []string
 	if set.Config.BaseURL == "" {
-		out = append(out, "no site.base_url in config.toml: canonical and hreflang links, og:url, sitemap.xml and the Atom feeds are left out")
+		out = append(out, "no site.base_url in config.toml: canonical and hreflang links, og:url, sitemap.xml, the Atom feeds and the badges are left out")
 	}
 	return out
 }
@@ -118,6 +118,9 @@ func build(ctx context.Context, site *page.Site) (output, int, error) {
 	}
 	for _, lang := range languages {
 		if err := compareFiles(site.In(lang), layouts[lang], files); err != nil {
+			return nil, 0, err
+		}
+		if err := badges(site.In(lang), files); err != nil {
 			return nil, 0, err
 		}
 	}

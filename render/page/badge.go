@@ -1,0 +1,43 @@
+package page
+
+import (
+	"benchsite/collect/artifact"
+	"benchsite/render/dataset"
+)
+
+// Badge is one figure of a subject for a README elsewhere, finished.
+type Badge struct {
+	Name    string // file name without folder and ending
+	Label   string // subject and conditions
+	Message string // the figure
+}
+
+// Badges are the newest figures that count: output throughput of load tests and
+// the score of every task, a badge for each subject. A newer run of a subject
+// under another protocol takes the badge over; its label says the conditions.
+// Nothing that was only simulated has one.
+func (e *Edition) Badges() []Badge {
+	var out []Badge
+	seen := map[string]bool{}
+	add := func(r *dataset.Run, what, label, message string) {
+		name := artifact.Slug(Cut(r.Who.Name, 80), what)
+		if seen[name] {
+			return
+		}
+		seen[name] = true
+		out = append(out, Badge{name, Cut(label, CutTitle), message})
+	}
+	for _, r := range e.Set.Standing { // newest first
+		if r.Status != artifact.StatusComplete {
+			continue
+		}
+		if r.Load != nil && r.Load.Throughput.OutputTokensPerS != nil {
+			add(r, "output-throughput", e.runTitle(r), e.L.Throughput(*r.Load.Throughput.OutputTokensPerS).String())
+		}
+		for i := range r.Scores {
+			s := &r.Scores[i]
+			add(r, s.Task, e.L.Clauses(e.subjectLabel(r), e.taskLabel(s.Task, s.N, s.Of)), e.score(s))
+		}
+	}
+	return out
+}
