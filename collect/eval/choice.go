@@ -27,6 +27,7 @@ var choiceForms = []*regexp.Regexp{
 var (
 	loneLetter = regexp.MustCompile(`^[\s*_("'“\[$]*(?:\\text\{)?([A-Z])[\s)}"'”\]*_.。:$]*$`)
 	ledLetter  = regexp.MustCompile(`^[\s*_(]*([A-Z])[)*_]*[.):、]\s*\S`)
+	optionMark = regexp.MustCompile(`(?:^|[\s(*])[A-Z][).:、]`)
 	anyLetter  = regexp.MustCompile(`^\(?([A-Za-z])[).]?$`)
 )
 
@@ -78,7 +79,7 @@ func choiceOf(s string) string {
 			first = m[1]
 		}
 	}
-	if ledLetter.MatchString(lines[0]) {
+	if ledLetter.MatchString(lines[0]) && len(optionMark.FindAllString(lines[0], 2)) == 1 {
 		return first
 	}
 	return ""

@@ -47,7 +47,7 @@ func plainNumber(s string) (quantity, bool) {
 var (
 	// latexRoom is what LaTeX puts into or around numbers without meaning.
 	latexRoom = strings.NewReplacer("{,}", ",", `\,`, "", `\!`, "", `\;`, " ", `\ `, " ", `\$`, "$", `\%`, "%", "\u202f", "", "\u2009", "",
-		`\left`, "", `\right`, "", `\dfrac`, `\frac`, `\tfrac`, `\frac`, `\times`, "×", `\cdot`, "×", "−", "-", "–", "-", "百分号", "%",
+		`^{\circ}`, "°", `^\circ`, "°", `\left`, "", `\right`, "", `\dfrac`, `\frac`, `\tfrac`, `\frac`, `\times`, "×", `\cdot`, "×", "−", "-", "–", "-", "百分号", "%",
 		`\(`, " ", `\)`, " ", `\[`, " ", `\]`, " ")
 	boldMark = regexp.MustCompile(`\*\*|__`)
 )

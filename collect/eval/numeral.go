@@ -25,6 +25,9 @@ var (
 // and 负. Words that merely contain one (第一, 一共, 十分) are passed over.
 func numeralsIn(s string) []quantity {
 	for _, at := range zhWords.FindAllStringIndex(s, -1) {
+		if strings.HasSuffix(s[:at[0]], "分") { // 八分之一
+			continue
+		}
 		if whole := zhNumber.FindStringIndex(s[at[0]:]); whole == nil || at[0]+whole[1] <= at[1] {
 			s = s[:at[0]] + strings.Repeat(" ", at[1]-at[0]) + s[at[1]:]
 		}
@@ -160,6 +163,10 @@ func zhWhole(s string) (int64, bool) {
 // zhScale reads units behind digits: 1.5万, 3亿, 2千.
 func zhScale(s string) (*big.Rat, int) {
 	factor, n := int64(1), 0
+	if rest := strings.TrimPrefix(s, " "); rest != s && (strings.HasPrefix(rest, "万") || strings.HasPrefix(rest, "亿")) {
+		v, n := zhScale(rest)
+		return v, n + 1
+	}
 	for _, r := range s {
 		u, ok := zhUnits[r]
 		if !ok || r == '十' {
