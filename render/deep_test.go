@@ -54,10 +54,18 @@ func lacks(t *testing.T, out, name string, texts ...string) {
 	}
 }
 
-// TestFlipsHaveStripAndPages: item 008 is right with BF16 and NVFP4 and was
-// wrong with all three as published; the page says all of it in both languages.
-func TestFlipsHaveStripAndPages(t *testing.T) {
+// TestShippedPages looks at one render of the artifacts of this repository.
+func TestShippedPages(t *testing.T) {
 	out := shipped(t)
+	t.Run("flips", func(t *testing.T) { flipsOfShipped(t, out) })
+	t.Run("sweeps", func(t *testing.T) { sweepsOfShipped(t, out) })
+	t.Run("twins", func(t *testing.T) { twinsOfShipped(t, out) })
+	t.Run("comparisons", func(t *testing.T) { comparisonsOfShipped(t, out) })
+}
+
+// flipsOfShipped: item 008 is right with BF16 and NVFP4 and was
+// wrong with all three as published; the page says all of it in both languages.
+func flipsOfShipped(t *testing.T, out string) {
 	item := "runs/2025-12-23/qwen3-32b-bf16-accuracy-suite-v1-decidable.bfe7ef95/items/008/"
 	has(t, out, "en/"+item+"index.md", "| `19134`", "| `91334`", "A flip in the pairs FP8 − BF16 and NVFP4 − FP8.",
 		"legacy-2025 v1: BF16 reads `34`, wrong; FP8 reads `34`, wrong", "decidable v1: BF16 reads `19134`, correct; FP8 reads `91334`, wrong")
@@ -77,9 +85,8 @@ func TestFlipsHaveStripAndPages(t *testing.T) {
 	}
 }
 
-// TestSweepStandsOnRunsAndOverview: three levels of concurrency make a curve.
-func TestSweepStandsOnRunsAndOverview(t *testing.T) {
-	out := shipped(t)
+// sweepsOfShipped: three levels of concurrency make a curve.
+func sweepsOfShipped(t *testing.T, out string) {
 	for _, lang := range []string{"zh", "en"} {
 		has(t, out, lang+"/index.html", `id="simulated-sweep"`)
 		names, err := fs.Glob(os.DirFS(out), lang+"/runs/simulated/*/simulated-32b-nvfp4-c4-*/index.html")
@@ -95,18 +102,16 @@ func TestSweepStandsOnRunsAndOverview(t *testing.T) {
 	}
 }
 
-// TestTwinsKeepTheMarksOfTheirLanguage: colons and brackets beside Han are wide.
-func TestTwinsKeepTheMarksOfTheirLanguage(t *testing.T) {
-	out := shipped(t)
+// twinsOfShipped: colons and brackets beside Han are wide.
+func twinsOfShipped(t *testing.T, out string) {
 	name := "zh/reports/qwen3-32b-precision-throughput/index.md"
 	has(t, out, name, "（图 1）", "**注意：", "- 到达过程：")
 	lacks(t, out, name, " (图", "注意: ", "到达过程: ")
 }
 
-// TestCompareIsPrepared: pairs of findings have a page and, for each direction,
+// comparisonsOfShipped: pairs of findings have a page and, for each direction,
 // a script; ratios are turned, Holm's correction is kept.
-func TestCompareIsPrepared(t *testing.T) {
-	out := shipped(t)
+func comparisonsOfShipped(t *testing.T, out string) {
 	pair := "7e225cf6-3b94f7c8" // the FP8 vision model on one and on two MIG instances
 	has(t, out, "en/compare/"+pair+"/index.md", "| Output throughput (tokens/s)", "1.34×", "higher is better", "TP (1 vs 2)", "the same as far as recorded")
 	has(t, out, "zh/compare/"+pair+"/index.html", "能否比较", "1.34×", "越高越好", "就已记录的参数而言相同")

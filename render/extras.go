@@ -79,6 +79,10 @@ func llms(site *page.Site) []byte {
 			b.WriteString("- [" + mdEscape(page.Cut(r.Title.Any(string(lang)), page.CutTitle)) + "](" + base + string(page.Rel("", string(lang)+"/reports/"+r.Slug+"/index.md")) + ")\n")
 		}
 		b.WriteString("- [" + mdEscape(e.L.Text("nav.runs")) + "](" + dir + "runs/index.md)\n")
+		if len(site.Set.Runs) > 1 {
+			b.WriteString("- [" + mdEscape(e.L.Text("nav.compare")) + "](" + dir + "compare/index.md)\n")
+		}
+		b.WriteString("- [" + mdEscape(e.L.Text("nav.trends")) + "](" + dir + "trends/index.md)\n")
 		b.WriteString("- [" + mdEscape(e.L.Text("nav.method")) + "](" + dir + "method/index.md)\n")
 	}
 	b.WriteString("\n## " + mdEscape(e.L.Text("nav.data")) + "\n\n- [index.json](" + base + "data/index.json)\n- [runs.csv](" + base + "data/runs.csv)\n")

@@ -110,7 +110,7 @@ func (e *Edition) Compare() *ComparePage {
 			} else if parts := e.conditions(c.A); len(parts) > 0 {
 				detail = l.Clauses(parts...)
 			}
-			group.Links = append(group.Links, Link{Cut(l.Bracket(what, detail), CutTitle), p.Link(comparisonPath(c))})
+			group.Links = append(group.Links, Link{Cut(l.Clauses(what, detail), CutTitle), p.Link(comparisonPath(c))})
 		}
 		p.Groups = append(p.Groups, group)
 	}

@@ -361,7 +361,7 @@ func (e *Edition) compareFlips(b *Base, c *dataset.Comparison, x dataset.TaskPai
 // run of the same evaluation.
 func (e *Edition) itemCellOf(b *Base, runs []*dataset.Run, task, id string) Cell {
 	x := e.flips()
-	for _, home := range e.Set.Runs {
+	for _, home := range x.homes {
 		if f := x.find(home, task, id); f != nil && slices.Contains(f.runs, runs[0]) && slices.Contains(f.runs, runs[1]) {
 			return Cell{Text: TLink(Cut(id, 40), b.Link(itemPath(home, f)))}
 		}

@@ -25,7 +25,8 @@ type flipped struct {
 // flipIndex holds the flips of all evaluations by the run that their pages stand
 // under, in the order of its items.
 type flipIndex struct {
-	of map[*dataset.Run][]*flipped
+	of    map[*dataset.Run][]*flipped
+	homes []*dataset.Run // in the order of the findings
 }
 
 // flips finds the items that get a page: those that a table of flips can list.
@@ -61,6 +62,9 @@ func (x *flipIndex) add(task string, runs []*dataset.Run) {
 		if f == nil {
 			f = &flipped{id: a.id, hash: a.of[home].Hash, task: task, expected: a.expected, of: map[*dataset.Run]dataset.Item{}, output: map[*dataset.Run]string{}}
 			f.slug = x.free(home, a.id)
+			if len(x.of[home]) == 0 {
+				x.homes = append(x.homes, home)
+			}
 			x.of[home] = append(x.of[home], f)
 		}
 		for _, r := range runs {

@@ -127,7 +127,10 @@
     }
     acts.appendChild(chooser(list));
     root.appendChild(acts);
-    if (list.length < 2) { root.appendChild(make("p", { "class": "empty gap", text: words.choose })); return; }
+    if (list.length < 2) { // with none chosen the list of prepared comparisons says it
+      if (list.length) root.appendChild(make("p", { "class": "empty gap", text: words.choose }));
+      return;
+    }
     var a = byHash[list[0]];
     list.slice(1).forEach(function (h) {
       var b = byHash[h], box = make("div", { "class": "compared", "data-pair": list[0] + "-" + h });
