@@ -48,6 +48,7 @@ var doors = map[string][]string{
 	"github.com/rogpeppe/go-internal":   {"cmd/benchsite"},
 	"golang.org/x/net/html":             {"render", "render/sitetest"},
 	"github.com/gowebpki/jcs":           {"collect/artifact"},
+	"github.com/parquet-go/":            {"collect/eval"},
 	"github.com/HdrHistogram/":          {"collect/load"},
 	"github.com/jba/templatecheck":      {"render", "render/page"},
 	"github.com/mattn/go-runewidth":     {"render", "render/page"},
