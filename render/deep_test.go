@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"regexp"
+	"path"
 	"strings"
 	"testing"
 
@@ -58,7 +58,6 @@ func lacks(t *testing.T, out, name string, texts ...string) {
 func TestShippedPages(t *testing.T) {
 	out := shipped(t)
 	t.Run("flips", func(t *testing.T) { flipsOfShipped(t, out) })
-	t.Run("sweeps", func(t *testing.T) { sweepsOfShipped(t, out) })
 	t.Run("twins", func(t *testing.T) { twinsOfShipped(t, out) })
 	t.Run("comparisons", func(t *testing.T) { comparisonsOfShipped(t, out) })
 }
@@ -85,21 +84,26 @@ func flipsOfShipped(t *testing.T, out string) {
 	}
 }
 
-// sweepsOfShipped: three levels of concurrency make a curve.
-func sweepsOfShipped(t *testing.T, out string) {
+// TestSweeps: three levels of concurrency make a curve on the page of each
+// point, and what was simulated one on the overview; one level makes none.
+func TestSweeps(t *testing.T) {
+	store := artifact.Open(t.TempDir())
+	var ids []string
+	for i, c := range []int64{1, 4, 16} {
+		b := loadRun("NVFP4", 300*float64(i+1))
+		b.Artifact.Protocol.Parameters["concurrency"] = c
+		b.Artifact.Simulated = true
+		ids = append(ids, put(t, store, b))
+	}
+	alone := put(t, store, loadRun("FP8", 381))
+	out := renderTo(t, store, testConfig())
 	for _, lang := range []string{"zh", "en"} {
 		has(t, out, lang+"/index.html", `id="simulated-sweep"`)
-		names, err := fs.Glob(os.DirFS(out), lang+"/runs/simulated/*/simulated-32b-nvfp4-c4-*/index.html")
-		if err != nil || len(names) != 1 {
-			t.Fatalf("%v %v", names, err)
-		}
-		has(t, out, names[0], `id="sweep-chart"`, "c16-n20", "c1-n20")
-		b, _ := fs.ReadFile(os.DirFS(out), names[0])
-		if m := regexp.MustCompile(`p99 \d`).Find(b); m != nil {
-			t.Errorf("%s shows p99 of 20 requests", names[0])
-		}
-		lacks(t, out, lang+"/runs/2025-12-22/qwen3-32b-bf16-c16-n64.3fd983e8/index.html", `id="sweep`) // one level only
+		has(t, out, lang+"/runs/"+ids[1]+"/index.html", `id="sweep-chart"`, path.Base(ids[0]), path.Base(ids[2]))
+		lacks(t, out, lang+"/runs/"+ids[1]+"/index.html", "p99 6.8") // of 64 requests
+		lacks(t, out, lang+"/runs/"+alone+"/index.html", `id="sweep`)
 	}
+	has(t, out, "en/runs/"+ids[1]+"/index.md", "All parameters but concurrency are equal")
 }
 
 // twinsOfShipped: colons and brackets beside Han are wide.

@@ -62,8 +62,10 @@ func (e *Edition) clientParts(r *dataset.Run) []string {
 // clientPart writes one noted thing; what speaks for itself goes without name.
 func (e *Edition) clientPart(k, value string) string {
 	switch k {
-	case "protocol", "os", "cpu", "arch":
+	case "protocol", "os", "cpu", "arch", "go":
 		return value
+	case "gomaxprocs":
+		return "GOMAXPROCS " + value
 	}
 	return lowerFirst(e.L.Param(Cut(k, CutCell))) + " " + value
 }
