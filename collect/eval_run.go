@@ -78,6 +78,9 @@ func (r *evalRunner) point(ctx context.Context, p EvalPoint, tell func(EventKind
 	for _, w := range append(spec.Warnings(), p.Eval.capped(spec, t)...) {
 		tell(EventNote, func(e *EvalEvent) { e.Note = w })
 	}
+	if t.simulated != nil {
+		t.simulated.Answers(suite.Keys())
+	}
 	base, err := r.base(p, t, key)
 	if err != nil {
 		return fail(err)

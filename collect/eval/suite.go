@@ -67,6 +67,16 @@ func (s *Suite) ItemsHash() string {
 	return artifact.SHA256([]byte(strings.Join(slices.Compact(hashes), "\n")))
 }
 
+// Keys are the answers by the text of the question, for a simulated model that
+// has to know them.
+func (s *Suite) Keys() map[string]string {
+	out := make(map[string]string, len(s.Items))
+	for _, it := range s.Items {
+		out[it.Messages[len(it.Messages)-1].Content] = it.Expected
+	}
+	return out
+}
+
 // Need is how many output tokens a run of the suite should allow.
 func (s *Suite) Need(thinking *bool) int64 {
 	if thinking != nil && !*thinking {

@@ -21,6 +21,7 @@ type Server struct {
 	mu       sync.Mutex
 	cache    prefixCache
 	serial   int64
+	answers  map[string]string // by prompt, see Answers
 }
 
 // Start serves profile p at addr, such as 127.0.0.1:0 for any free port.
@@ -70,11 +71,12 @@ type request struct {
 		Role    string          `json:"role"`
 		Content json.RawMessage `json:"content"`
 	} `json:"messages"`
-	MaxTokens           *int `json:"max_tokens"`
-	MaxCompletionTokens *int `json:"max_completion_tokens"`
-	MinTokens           int  `json:"min_tokens"`
-	IgnoreEOS           bool `json:"ignore_eos"`
-	Stream              bool `json:"stream"`
+	MaxTokens           *int  `json:"max_tokens"`
+	MaxCompletionTokens *int  `json:"max_completion_tokens"`
+	MinTokens           int   `json:"min_tokens"`
+	IgnoreEOS           bool  `json:"ignore_eos"`
+	Seed                int64 `json:"seed"`
+	Stream              bool  `json:"stream"`
 	StreamOptions       *struct {
 		IncludeUsage         bool `json:"include_usage"`
 		ContinuousUsageStats bool `json:"continuous_usage_stats"`
@@ -88,6 +90,15 @@ type work struct {
 	prompt, cached int // tokens
 	want           int
 	finish         string
+	parts          []string // of a known answer; nil = words without meaning
+}
+
+// part is the i-th token of the answer.
+func (s *Server) part(j work, i int) string {
+	if i < len(j.parts) {
+		return j.parts[i]
+	}
+	return word(j.hash, s.options.Seed, i)
 }
 
 func (s *Server) chat(w http.ResponseWriter, r *http.Request) {
@@ -119,7 +130,7 @@ func (s *Server) chat(w http.ResponseWriter, r *http.Request) {
 		if !s.wait(r.Context(), seq) {
 			return
 		}
-		text.WriteString(word(job.hash, s.options.Seed, i))
+		text.WriteString(s.part(job, i))
 	}
 	reply(w, 200, map[string]any{"id": job.id, "object": "chat.completion", "created": 0, "model": s.profile.Model,
 		"choices": []any{map[string]any{"index": 0, "message": map[string]any{"role": "assistant", "content": text.String()}, "finish_reason": job.finish}},
@@ -158,6 +169,9 @@ func (s *Server) prepare(req *request) work {
 		}
 	}
 	job.want = max(naturalLength(job.hash, s.options.Seed), req.MinTokens)
+	if job.parts = s.known(req); job.parts != nil {
+		job.want = max(len(job.parts), req.MinTokens)
+	}
 	if limit > 0 && (req.IgnoreEOS || job.want >= limit) {
 		job.want, job.finish = limit, "length"
 	}
@@ -205,7 +219,7 @@ func (s *Server) stream(w http.ResponseWriter, ctx context.Context, req *request
 		if running {
 			usage = job.usage(i + 1)
 		}
-		send(map[string]any{"content": word(job.hash, s.options.Seed, i)}, nil, usage)
+		send(map[string]any{"content": s.part(job, i)}, nil, usage)
 		if i == job.want-1 {
 			break // the last token leaves together with the end of the stream
 		}

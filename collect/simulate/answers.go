@@ -1,0 +1,74 @@
+package simulate
+
+import (
+	"encoding/json"
+	"fmt"
+)
+
+// Answers tells the server what to say to certain prompts, so that an evaluation
+// of it shows a plausible mix: most answers are right, some are wrong on every
+// profile alike, some on one profile alone, more of them the fewer bits it
+// claims. The same prompt and seed get the same reply. keys is by the text of the
+// last message; it is meant for a server that runs no load.
+func (s *Server) Answers(keys map[string]string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.answers = keys
+}
+
+// slips is how many of a thousand answers a profile alone gets wrong.
+var slips = map[string]uint64{"bf16": 15, "fp8": 30, "nvfp4": 70}
+
+// known returns the reply to a prompt with an answer, in tokens.
+func (s *Server) known(req *request) []string {
+	var prompt string
+	if json.Unmarshal(req.Messages[len(req.Messages)-1].Content, &prompt) != nil {
+		return nil
+	}
+	s.mu.Lock()
+	key, ok := s.answers[prompt]
+	s.mu.Unlock()
+	if !ok || key == "" {
+		return nil
+	}
+	common := hashOf("common", prompt) >> 7 % 1000
+	own := hashOf("own", prompt, s.profile.Name, fmt.Sprint(s.options.Seed, req.Seed)) >> 7 % 1000
+	switch {
+	case common < 40 || own < slips[s.profile.Name]/2:
+		key = slipped(key)
+	case common < 60:
+		key = "I am not sure."
+	case own < slips[s.profile.Name]:
+		key = "It should be " + slipped(key) + ", as far as I can tell."
+	}
+	return pieces(key)
+}
+
+// slipped is a wrong answer that looks like the right one: its last letter or
+// digit is the next one.
+func slipped(key string) string {
+	r := []rune(key)
+	for i := len(r) - 1; i >= 0; i-- {
+		switch c := r[i]; {
+		case c == '9':
+			r[i] = '0'
+		case c >= '0' && c < '9', c >= 'a' && c < 'z', c >= 'A' && c < 'Z':
+			r[i]++
+		default:
+			continue
+		}
+		return string(r)
+	}
+	return key + key
+}
+
+// pieces cuts a text into tokens of about four characters, so that together they
+// are the text.
+func pieces(text string) []string {
+	var out []string
+	r := []rune(text)
+	for from := 0; from < len(r); from += 4 {
+		out = append(out, string(r[from:min(from+4, len(r))]))
+	}
+	return out
+}
