@@ -42,6 +42,9 @@ func (c *collector) collect(finished <-chan done) {
 	n := 0
 	for d := range finished {
 		c.take(d)
+		if len(finished) == 0 { // a process that is killed loses what is not written
+			c.journal.flush()
+		}
 		if n++; n%batch == 0 && 2*len(finished) < cap(finished) {
 			time.Sleep(rest)
 		}

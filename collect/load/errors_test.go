@@ -3,6 +3,8 @@ package load
 import (
 	"context"
 	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -162,6 +164,26 @@ func TestBothLimits(t *testing.T) {
 		if a.Source.Extra["requests"] != c.requests || a.Source.Extra["duration_s"] != c.duration.Seconds() {
 			t.Errorf("%v", a.Source.Extra)
 		}
+	}
+}
+
+// TestJournalKeepsUp: what has ended is in the journal at once, so that a process
+// that is killed loses no more than what is in flight.
+func TestJournalKeepsUp(t *testing.T) {
+	t.Parallel()
+	s := endpointtest.New(t, endpointtest.Good(1, 0, 0), endpointtest.Good(1, 0, 0), endpointtest.Good(2, 0, 800*time.Millisecond))
+	set, lines := setting(t, s, 1), 0
+	set.Progress = func(p Snapshot) {
+		if files, _ := filepath.Glob(filepath.Join(set.JournalDir, "*.jsonl")); len(files) == 1 && p.InFlight == 1 {
+			data, _ := os.ReadFile(files[0])
+			lines = max(lines, strings.Count(string(data), "\n"))
+		}
+	}
+	if _, err := Run(context.Background(), point(3, 1), set); err != nil {
+		t.Fatal(err)
+	}
+	if lines != 3 { // the plan and two answers, while the third is in flight
+		t.Errorf("%d lines in the journal", lines)
 	}
 }
 

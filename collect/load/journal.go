@@ -89,6 +89,15 @@ func (j *Journal) observe(o *Observation) {
 	}
 }
 
+// flush hands what was appended to the system, so that it outlives the process.
+func (j *Journal) flush() {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if err := j.out.Flush(); err != nil && j.fault == nil {
+		j.fault = fmt.Errorf("journal: %w", err)
+	}
+}
+
 func (j *Journal) sync() error {
 	j.mu.Lock()
 	err := j.out.Flush()
