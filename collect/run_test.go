@@ -67,18 +67,28 @@ func TestSimulated(t *testing.T) {
 	if out.ExitCode() != 0 || len(out.Results) != 3 {
 		t.Fatalf("exit %d, %+v", out.ExitCode(), out.Results)
 	}
-	last := 0.0
 	for _, r := range out.Results {
 		a := r.Artifact
 		if !a.Simulated || !strings.HasPrefix(r.ID, "simulated/") || a.Status != artifact.StatusComplete || a.Name != "sweep" || a.Environment.Server == nil ||
 			a.Environment.Host["os"] == "" || a.Environment.Client["version"] != "v1" || *a.Subject.Engine != endpoint.Simulated || a.Source.Extra["profile"] == nil {
 			t.Fatalf("%+v", a)
 		}
-		if v := *a.Load.Throughput.OutputTokensPerS; v <= last {
-			t.Errorf("%s: %.1f tokens/s, no more than the slower profile's %.1f", r.Point, v, last)
-		} else {
-			last = v
+	}
+	// The profiles differ by a quarter and more, but a busy machine can stall one
+	// of them for longer: a faster one must be faster in one of a few tries.
+	speeds := func() (v []float64) {
+		for _, r := range out.Results {
+			v = append(v, *r.Artifact.Load.Throughput.OutputTokensPerS)
 		}
+		return v
+	}
+	first := speeds()
+	for try := 1; !slices.IsSorted(speeds()); try++ {
+		if try == 6 {
+			t.Fatalf("tokens/s from the slowest profile to the fastest: %v, and in no try in order: %v", first, speeds())
+		}
+		time.Sleep(2 * time.Millisecond) // started_at counts milliseconds
+		out, events = run(t, plan(t, c), artifact.Open(t.TempDir()), collect.RunOptions{})
 	}
 	if a := out.Results[0].Artifact; a.Subject.Name != "simulated-32b-bf16" {
 		t.Errorf("name %q", a.Subject.Name)
