@@ -42,10 +42,7 @@ everything; --resume goes on where an unfinished plan ended.`,
 				return err
 			}
 			if *dry {
-				if err := printPlan(u, plan); err != nil {
-					return err
-				}
-				return printEvalPlan(u, evals)
+				return printPlan(u, plan, evals)
 			}
 			return runCollect(ctx, u, f, plan, evals, o)
 		}
@@ -226,7 +223,7 @@ type plannedPoint struct {
 	Assumed     bool    `json:"estimate_assumed"` // rests on what was assumed of the server
 }
 
-func printPlan(u *ui, plan collect.Plan) error {
+func printPlan(u *ui, plan collect.Plan, evals []collect.EvalPoint) error {
 	points := make([]plannedPoint, 0, len(plan.Points))
 	count := 0
 	for _, p := range plan.Points {
@@ -249,8 +246,9 @@ func printPlan(u *ui, plan collect.Plan) error {
 		}
 	}
 	if u.json {
-		return u.printJSON(points)
+		return u.printJSON(withEvals(points, evals))
 	}
+	printEvalPlan(u, evals)
 	n, open := plan.Requests()
 	d, firm := plan.Estimate()
 	more := ""

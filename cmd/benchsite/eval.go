@@ -212,21 +212,26 @@ type plannedEval struct {
 	Repeats  int    `json:"repeats"`
 }
 
-func printEvalPlan(u *ui, evals []collect.EvalPoint) error {
-	if len(evals) == 0 {
-		return nil
+// withEvals is one list of all that is planned.
+func withEvals(points []plannedPoint, evals []collect.EvalPoint) []any {
+	list := make([]any, 0, len(points)+len(evals))
+	for _, p := range points {
+		list = append(list, p)
 	}
-	var list []plannedEval
 	for _, p := range evals {
 		list = append(list, plannedEval{p.Eval.Name, p.Eval.Suite, p.Subject.Name, p.Subject.Endpoint, p.Eval.Limit, max(p.Eval.Repeats, 1)})
-		if !u.json {
-			u.printf("%s: %s, asked %d times, %s\n", p, p.Eval.Suite, max(p.Eval.Repeats, 1), p.Subject.Endpoint)
+	}
+	return list
+}
+
+func printEvalPlan(u *ui, evals []collect.EvalPoint) {
+	for _, p := range evals {
+		times := "once"
+		if p.Eval.Repeats > 1 {
+			times = fmt.Sprintf("%d times", p.Eval.Repeats)
 		}
+		u.printf("%s: each question of %s %s, %s\n", p, p.Eval.Suite, times, p.Subject.Endpoint)
 	}
-	if u.json {
-		return u.printJSON(list)
-	}
-	return nil
 }
 
 // bothCodes is the exit code of load tests and evaluations together: what one of

@@ -135,7 +135,7 @@ func buildLoad(f *flags) func(context.Context, *ui, []string) error {
 			return &exitError{code: exitUsage, cause: err}
 		}
 		if v.dryRun {
-			return printPlan(u, plan)
+			return printPlan(u, plan, nil)
 		}
 		return runLoad(ctx, u, f, plan, v, set)
 	}
