@@ -310,7 +310,14 @@ func (e *Edition) facts() []Pair {
 	collect("machine", func(r *dataset.Run) string { return r.Environment.Host["instance"] })
 	collect("accelerator", func(r *dataset.Run) string { return Cut(text(r.Subject.Accelerator), CutCell) })
 	collect("engine", func(r *dataset.Run) string { return e.engine(r.Subject) })
-	if n := len(e.Set.Runs); n > 0 {
+	// Simulated runs are no part of what the reports rest on.
+	n := 0
+	for _, r := range e.Set.Runs {
+		if !r.Simulated {
+			n++
+		}
+	}
+	if n > 0 {
 		runs := l.Counted(n, "run")
 		if m := len(e.Set.Reports); m > 0 {
 			out = append(out, Pair{l.Text("nav.reports"), T(l.Fill("overview.reports-count", locale.Slots{"reports": m, "runs": n}))})
