@@ -3,6 +3,7 @@ package dataset
 import (
 	"cmp"
 	"maps"
+	"math"
 	"slices"
 
 	"benchsite/collect/artifact"
@@ -204,10 +205,12 @@ func rateNotReached(_ *Set, r *Run) []Notice {
 	if !ok || target <= 0 || offered < 2 || duration <= 0 {
 		return nil
 	}
+	ramp, _ := number(r.Artifact.Protocol.Parameters["ramp_s"])
+	planned := plannedSpan(float64(offered-1), target, ramp)
 	span, exact := r.sendingSpan()
 	achieved := 0.0
 	if exact && span > 0 {
-		achieved = float64(offered-1) / span
+		achieved = target * planned / span
 		if achieved >= rateReached*target {
 			return nil
 		}
@@ -219,12 +222,22 @@ func rateNotReached(_ *Set, r *Run) []Notice {
 				slowest = deref(d.P99)
 			}
 		}
-		if slowest == 0 || slowest >= duration || float64(offered-1)/(duration-slowest) >= rateReached*target {
+		if slowest == 0 || slowest >= duration || target*planned/(duration-slowest) >= rateReached*target {
 			return nil
 		}
-		achieved = float64(offered) / duration
+		achieved = target * plannedSpan(float64(offered), target, ramp) / duration
 	}
 	return one("rate-not-reached", Warn, map[string]any{"target": target, "achieved": achieved, "share": achieved / target})
+}
+
+// plannedSpan is how long n gaps at the target rate last, in seconds. While the
+// rate rises from 0 through the ramp, half as many requests are due as at the
+// full rate.
+func plannedSpan(n, target, ramp float64) float64 {
+	if n <= target*ramp/2 {
+		return math.Sqrt(2 * n * ramp / target)
+	}
+	return n/target + ramp/2
 }
 
 // sendingSpan is the time from the first to the last request sent.

@@ -348,3 +348,18 @@ func TestGather(t *testing.T) {
 		t.Errorf("merged notice %+v", hot)
 	}
 }
+
+// A rate that rises from 0 takes longer to send the same number of requests,
+// and has reached its target all the same.
+func TestPlannedSpanKnowsTheRamp(t *testing.T) {
+	for _, c := range []struct{ n, target, ramp, want float64 }{
+		{100, 10, 0, 10}, // no ramp: n / rate
+		{100, 10, 4, 12}, // half of the ramp is lost
+		{20, 10, 4, 4},   // exactly the ramp
+		{5, 10, 4, 2},    // a quarter of the requests: half of the ramp
+	} {
+		if got := plannedSpan(c.n, c.target, c.ramp); got != c.want {
+			t.Errorf("%v requests at %v/s after a ramp of %v s: %v s, want %v", c.n, c.target, c.ramp, got, c.want)
+		}
+	}
+}

@@ -80,7 +80,9 @@ func compareBool(a, b bool) int {
 // name.
 var readingOrder = []string{
 	"task", "version", "dataset", "dataset_revision", "dataset_sha256", "limit", "items_sha256", "n_shot",
-	"arrival", "burstiness", "concurrency", "rate", "workload", "workload_sha256", "prompts", "input_tokens",
+	"arrival", "burstiness", "concurrency", "rate", "think_time_s", "ramp_s", "max_in_flight", "speed",
+	"workload", "workload_sha256", "workload_seed", "prompts", "input_tokens", "input_tokens_spread",
+	"prefix_tokens", "prefix_groups", "turns", "images", "image_size",
 	"max_tokens", "min_tokens", "ignore_eos", "temperature", "top_p", "top_k", "seed", "streaming", "thinking",
 	"system_sha256", "prompt_sha256", "filter", "scorer", "definitions",
 }
