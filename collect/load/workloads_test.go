@@ -148,7 +148,8 @@ func TestFixedOutput(t *testing.T) {
 		t.Fatalf("%v", turns)
 	}
 	one, three := turns[0].(map[string]any), turns[2].(map[string]any)
-	if one["requests"] != int64(4) || one["cached_share"].(float64) > 0.1 || three["cached_share"].(float64) < 0.5 || three["prompt_tokens_mean"].(float64) < 600 {
+	// Four conversations begin; one more where a slot is free before an answer is in.
+	if n := one["requests"].(int64); n < 4 || n > 6 || one["cached_share"].(float64) > 0.1 || three["cached_share"].(float64) < 0.5 || three["prompt_tokens_mean"].(float64) < 600 {
 		t.Errorf("%v", turns)
 	}
 }
