@@ -8,25 +8,25 @@ import (
 	"encoding/xml"
 	"fmt"
 	"html/template"
+	"io/fs"
 	"slices"
 	"strings"
 
 	"benchsite/collect/artifact"
 	"benchsite/render/locale"
 	"benchsite/render/page"
-	"benchsite/templates"
 )
 
 // notFound is 404.html. A server shows it under any address, so it can load
 // nothing beside it: its style stands inside and its own policy allows just
 // that style, by hash. Its links are relative to the root, which is right where
 // the address was one level deep; with a base URL they are whole.
-func notFound(site *page.Site) ([]byte, error) {
-	t, err := template.ParseFS(templates.FS, "html/standalone/404.gohtml")
+func notFound(site *page.Site, tree fs.FS) ([]byte, error) {
+	t, err := template.ParseFS(tree, "html/standalone/404.gohtml")
 	if err != nil {
 		return nil, err
 	}
-	style, err := templates.FS.ReadFile("html/standalone/404.css")
+	style, err := fs.ReadFile(tree, "html/standalone/404.css")
 	if err != nil {
 		return nil, err
 	}

@@ -32,6 +32,13 @@ type Options struct {
 	Config  dataset.Config
 	Out     string // output folder, created when missing
 	Version string // of benchsite, for the footer; "" is "dev"
+
+	// Templates stand in for the built-in tree of package templates, whose form
+	// they must have; nil takes the built-in one.
+	Templates fs.FS
+	// Check sees what could not be read before a file is written; its error ends
+	// the render and leaves the output folder as it was. nil accepts everything.
+	Check func([]dataset.Problem) error
 }
 
 // Result says what a render did.
@@ -56,7 +63,11 @@ func Site(ctx context.Context, o Options) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
-	words, err := locale.Load(templates.FS)
+	tree := o.Templates
+	if tree == nil {
+		tree = templates.FS
+	}
+	words, err := locale.Load(tree)
 	if err != nil {
 		return Result{}, err
 	}
@@ -65,7 +76,12 @@ func Site(ctx context.Context, o Options) (Result, error) {
 	}
 	site := &page.Site{Set: set, Words: words, Version: o.Version}
 	set.Problems = append(set.Problems, site.ReportProblems()...) // expressions of report bodies that cannot be evaluated
-	files, pages, err := build(ctx, site)
+	if o.Check != nil {
+		if err := o.Check(set.Problems); err != nil {
+			return Result{}, err
+		}
+	}
+	files, pages, err := build(ctx, site, tree)
 	if err != nil {
 		return Result{}, err
 	}
@@ -92,12 +108,12 @@ func notes(set *dataset.Set) []string {
 }
 
 // build makes every page with its figures and the files beside them.
-func build(ctx context.Context, site *page.Site) (output, int, error) {
+func build(ctx context.Context, site *page.Site, tree fs.FS) (output, int, error) {
 	layouts := map[locale.Lang]*layouts{}
 	var jobs []job
 	languages := site.Languages()
 	for _, lang := range languages {
-		l, err := parseLayouts(templates.FS, site.Words.Locale(lang))
+		l, err := parseLayouts(tree, site.Words.Locale(lang))
 		if err != nil {
 			return nil, 0, err
 		}
@@ -112,7 +128,7 @@ func build(ctx context.Context, site *page.Site) (output, int, error) {
 		return nil, 0, err
 	}
 	pages := len(jobs)
-	missing, err := notFound(site)
+	missing, err := notFound(site, tree)
 	if err != nil {
 		return nil, 0, err
 	}
@@ -133,7 +149,7 @@ func build(ctx context.Context, site *page.Site) (output, int, error) {
 			files[string(lang)+"/feed.xml"] = feed(site.In(lang))
 		}
 	}
-	if err := assets(files); err != nil {
+	if err := assets(files, tree); err != nil {
 		return nil, 0, err
 	}
 	return files, pages, nil
@@ -223,8 +239,8 @@ func (j job) files() (output, error) {
 }
 
 // assets copies style, scripts and the chart library with its licence.
-func assets(files output) error {
-	return fs.WalkDir(templates.FS, "assets", func(name string, d fs.DirEntry, err error) error {
+func assets(files output, tree fs.FS) error {
+	return fs.WalkDir(tree, "assets", func(name string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
 			return err
 		}
@@ -232,7 +248,7 @@ func assets(files output) error {
 		if base == "README.md" || base == "entry.js" || strings.HasSuffix(base, ".go") {
 			return nil // how the library is rebuilt is of no use to a reader
 		}
-		b, err := fs.ReadFile(templates.FS, name)
+		b, err := fs.ReadFile(tree, name)
 		files[name] = b
 		return err
 	})
