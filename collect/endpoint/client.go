@@ -105,7 +105,7 @@ func (c *Client) once(ctx context.Context, cancel func(), r *Request, body []byt
 		GotConn:              func(i httptrace.GotConnInfo) { reused.Store(i.Reused) },
 		GotFirstResponseByte: func() { began.Store(true) },
 	})
-	req, err := http.NewRequestWithContext(trace, http.MethodPost, c.base+"/chat/completions", bytes.NewReader(body))
+	req, err := http.NewRequestWithContext(trace, http.MethodPost, c.base+r.path(), bytes.NewReader(body))
 	if err != nil {
 		x.Sent = time.Now()
 		x.Err = &Error{Class: ClassURL, Message: err.Error()}
@@ -174,7 +174,11 @@ func (c *Client) once(ctx context.Context, cancel func(), r *Request, body []byt
 			return x, false
 		}
 		x.Last = x.End
-		x.whole(answer, r.Stream)
+		if r.Prompt != "" {
+			x.read(answer)
+		} else {
+			x.whole(answer, r.Stream)
+		}
 	}
 	return x, false
 }

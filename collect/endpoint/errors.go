@@ -32,6 +32,7 @@ const (
 	ClassErrorObject Class = "error-object"  // an error object inside a 200 answer
 	ClassNotStreamed Class = "not-streamed"  // one JSON object where a stream was asked for
 	ClassBadReply    Class = "bad-reply"     // not JSON, or not a chat completion
+	ClassNoLogprobs  Class = "no-logprobs"   // the answer rates no token of the prompt
 	ClassCanceled    Class = "canceled"      // given up by the client itself
 )
 

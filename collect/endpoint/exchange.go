@@ -34,6 +34,8 @@ type Exchange struct {
 
 	Err *Error // nil when the answer is whole
 
+	Likelihood *Likelihood // of the Prompt of a request that has one
+
 	// Known after Decode. Text, Reasoning and ToolCalls only with
 	// Request.KeepText or when the answer was not streamed.
 	Reading

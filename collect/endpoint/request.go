@@ -25,12 +25,14 @@ type Sampling struct {
 	Seed        *int64
 }
 
-// Request is one chat completion to ask for.
+// Request is one chat completion to ask for, or a text to be read: then Prompt
+// is set instead of Messages.
 type Request struct {
 	ID        string // sent as X-Request-Id
 	Model     string
 	Messages  []Message
-	MaxTokens int64 // 0 = not sent
+	Prompt    string // a text whose tokens the server shall rate, see Likelihood
+	MaxTokens int64  // 0 = not sent
 	Stream    bool
 	Sampling  Sampling
 	Extra     map[string]any // further body fields, passed through; they win
@@ -62,10 +64,15 @@ func (c *Client) encode(r *Request, known int) ([]byte, error) {
 type dialect struct {
 	noStreamOptions atomic.Bool // refuses stream_options
 	completionLimit atomic.Bool // wants max_completion_tokens for max_tokens
+	echo            atomic.Bool // knows no prompt_logprobs; echo may do
 }
 
 // learn reads a refusal and reports whether another form is worth sending.
 func (d *dialect) learn(r *Request, e *Error) bool {
+	if r.Prompt != "" {
+		unknown := e.Class == ClassNoLogprobs || (e.Status == 400 || e.Status == 422) && strings.Contains(e.Message, "prompt_logprobs")
+		return unknown && d.echo.CompareAndSwap(false, true)
+	}
 	if e.Status != 400 && e.Status != 422 {
 		return false
 	}
@@ -90,12 +97,18 @@ func (d *dialect) snapshot() int {
 	if d.completionLimit.Load() {
 		n |= 2
 	}
+	if d.echo.Load() {
+		n |= 4
+	}
 	return n
 }
 
 // body encodes r in the server's dialect. Temperature and the like go through
 // a map because go-openai drops a zero, and 0 is the usual setting.
 func (d *dialect) body(r *Request) ([]byte, error) {
+	if r.Prompt != "" {
+		return d.textBody(r)
+	}
 	form := openai.ChatCompletionRequest{Model: r.Model, Messages: r.Messages, Stream: r.Stream}
 	if d.completionLimit.Load() {
 		form.MaxCompletionTokens = int(r.MaxTokens)

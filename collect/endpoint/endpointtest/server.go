@@ -29,6 +29,10 @@ type Server struct {
 	// that is not in it gets 404. It starts with a list of one model, "m".
 	Get map[string]Page
 
+	// Complete answers a POST of a completion of the older form, which rates a
+	// text; nil answers 404.
+	Complete Reply
+
 	mu       sync.Mutex
 	replies  []Reply
 	received []Received
@@ -124,6 +128,9 @@ func (s *Server) serve(c net.Conn, n int) {
 		w := &Wire{conn: c, Request: req}
 		if req.Method == http.MethodGet {
 			s.get(w, req.URL.Path)
+		} else if strings.HasSuffix(req.URL.Path, "/v1/completions") && s.Complete != nil {
+			_ = json.Unmarshal(body, &w.Body)
+			s.Complete(w)
 		} else if !strings.HasSuffix(req.URL.Path, "/chat/completions") || len(s.replies) == 0 {
 			w.JSON(404, `{"detail":"Not Found"}`)
 		} else {
