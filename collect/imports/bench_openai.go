@@ -25,10 +25,8 @@ var benchOpenAI = Reader{
 		{"token sums are mean × completed requests; ms_per_output_token is mean latency / mean output tokens, not our TPOT, and stays in source.extra",
 			"token 总数由均值 × 完成请求数得出；ms_per_output_token 是平均延迟 / 平均输出 token 数，不是本站的 TPOT，仅保留在 source.extra"},
 	},
-	Sniff: func(head []byte, _ string) bool {
-		return hasAll(head, "endpoint", "concurrency", "requests") && !has(head, "items")
-	},
-	Read: readBenchOpenAI,
+	Sniff: func(h *Head) bool { return h.has("endpoint", "concurrency", "requests") && !h.has("items") },
+	Read:  readBenchOpenAI,
 }
 
 func readBenchOpenAI(in Input) ([]Draft, error) {

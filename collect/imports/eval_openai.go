@@ -24,10 +24,8 @@ var evalOpenAI = Reader{
 		{"the file names no suite; its items are taken as accuracy-suite-v1, and an item is known by id, type and key, since the prompt is missing",
 			"文件未写明题集，按 accuracy-suite-v1 处理；文件中没有题面，题目以编号、类型与标准答案识别"},
 	},
-	Sniff: func(head []byte, _ string) bool {
-		return hasAll(head, "endpoint", "count") && !has(head, "requests")
-	},
-	Read: readEvalOpenAI,
+	Sniff: func(h *Head) bool { return h.has("endpoint", "count") && !h.has("requests") },
+	Read:  readEvalOpenAI,
 }
 
 // accuracySuite is the task of this tool.

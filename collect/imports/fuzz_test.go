@@ -32,7 +32,9 @@ func fuzzReader(f *testing.F, r Reader, folder string) {
 	st := artifact.Open(f.TempDir())
 	f.Fuzz(func(t *testing.T, data []byte) {
 		in := Input{FS: fstest.MapFS{"in.json": {Data: data}}, Name: "in.json"}
-		r.Sniff(data[:min(len(data), headSize)], in.Name)
+		if h, err := in.head(); err == nil {
+			r.Sniff(h)
+		}
 		drafts, err := r.Read(in)
 		if err != nil {
 			var refusal *Refusal

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -80,7 +79,7 @@ func ExitCode(results []Result) int {
 // means that the call is wrong; any other error that the store failed, after the
 // results so far, or that ctx ended.
 func Import(ctx context.Context, o Options, paths []string, report func(Result)) ([]Result, error) {
-	im := &importer{Options: o, report: report, companions: map[string]string{}}
+	im := &importer{Options: o, readers: Readers(), report: report, companions: map[string]string{}}
 	if err := im.prepare(paths); err != nil {
 		return nil, &UsageError{err.Error()}
 	}
@@ -98,6 +97,7 @@ func Import(ctx context.Context, o Options, paths []string, report func(Result))
 
 type importer struct {
 	Options
+	readers []Reader
 	reader  *Reader // by --format
 	log     []byte  // the server log without colours
 	logFile artifact.SourceFile
@@ -197,7 +197,7 @@ func (im *importer) file(path string, inFolder bool) error {
 			im.companions[filepath.Join(filepath.Dir(path), name)] = in.Name
 		}
 		result := Result{Path: path, Tool: reader.Tool}
-		bundle, err := im.complete(in, d)
+		bundle, err := im.complete(in, *reader, d)
 		if err == nil {
 			err = im.place(bundle, &result)
 		}
@@ -219,7 +219,7 @@ type storeError struct{ error }
 
 // complete adds what is the same for all tools: the date, the log, --set, the
 // source.
-func (im *importer) complete(in Input, d Draft) (artifact.Bundle, error) {
+func (im *importer) complete(in Input, by Reader, d Draft) (artifact.Bundle, error) {
 	a := d.Artifact
 	refuse := func(message, advice string) (artifact.Bundle, error) {
 		return artifact.Bundle{}, &Refusal{File: in.Name, Message: message, Advice: advice}
@@ -251,12 +251,7 @@ func (im *importer) complete(in Input, d Draft) (artifact.Bundle, error) {
 	if strings.TrimSpace(a.Subject.Model) == "" {
 		return refuse("the file does not name the model", "add --set model=NAME")
 	}
-	if d.Part != "" {
-		if a.Source.Extra == nil {
-			a.Source.Extra = map[string]any{}
-		}
-		a.Source.Extra[partKey] = d.Part
-	}
+	state(a, by.Differences, d)
 	return bundle, nil
 }
 
@@ -326,14 +321,4 @@ func reason(name string, err error) string {
 		err = p.Err
 	}
 	return fmt.Sprintf("%s: %v", name, err)
-}
-
-// head reads the beginning of a file.
-func head(in Input) ([]byte, error) {
-	f, err := in.FS.Open(in.Name)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	return io.ReadAll(io.LimitReader(f, headSize))
 }

@@ -2,18 +2,22 @@ package imports
 
 import (
 	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"math"
 	"strconv"
-	"unicode/utf16"
-	"unicode/utf8"
+	"strings"
 )
 
-// maxNesting bounds how deep a document may nest.
-const maxNesting = 200
+// Bounds of what is kept of one document: how deep it nests, and about how many
+// bytes its values take in memory.
+const (
+	maxNesting = 200
+	maxKept    = 192 << 20
+	nodeCost   = 160 // bytes of a value, about
+	objectCost = 320 // more for an object
+)
 
 // kind is the JSON type of a node.
 type kind byte
@@ -35,10 +39,13 @@ var kindNames = map[kind]string{missing: "nothing", null: "null", boolean: "true
 // through any node is kept in the document.
 type node struct {
 	doc    *document
-	path   string
+	up     *node  // the value it stands in
+	key    string // its name there
+	place  int    // its place there, when up is a list
 	kind   kind
-	scalar string // text, or a number as written
 	truth  bool
+	seen   bool   // a reader has asked for it
+	scalar string // text, or a number as written; of null the bare word that stood there
 	keys   []string
 	fields map[string]*node
 	items  []*node
@@ -46,101 +53,19 @@ type node struct {
 
 type document struct {
 	file  string
+	line  int // of a file of lines, 1-based
 	fault *Refusal
 }
 
-// parse reads one JSON value. Bare NaN and Infinity, which Python writes, become
-// null; byte order marks and UTF-16 are taken off. Nothing may follow the value.
-func parse(file string, data []byte) (*node, error) {
-	clean, shifts := tolerate(toUTF8(data))
-	dec := json.NewDecoder(bytes.NewReader(clean))
-	dec.UseNumber()
-	p := &parser{dec: dec, doc: &document{file: file}}
-	root, err := p.value("", 0)
-	if err == nil {
-		if _, more := dec.Token(); more != io.EOF {
-			err = errors.New("more follows after the end of the JSON value")
-		}
+// path is where the value stands: results.mmlu, items[3].id.
+func (n *node) path() string {
+	if n.up == nil {
+		return n.key
 	}
-	if err == nil {
-		return root, nil
+	if n.up.kind == list {
+		return fmt.Sprintf("%s[%d]", n.up.path(), n.place)
 	}
-	var deep *Refusal
-	if errors.As(err, &deep) {
-		return nil, deep
-	}
-	at := dec.InputOffset()
-	var syntax *json.SyntaxError
-	if errors.As(err, &syntax) {
-		at = syntax.Offset
-	}
-	if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) {
-		at, err = int64(len(clean)), errors.New("the file ends in the middle of the JSON value")
-	}
-	for _, s := range shifts {
-		if s < at {
-			at--
-		}
-	}
-	return nil, &Refusal{File: file, Message: fmt.Sprintf("is not valid JSON at byte %d: %v", at, err)}
-}
-
-type parser struct {
-	dec *json.Decoder
-	doc *document
-}
-
-func (p *parser) value(path string, depth int) (*node, error) {
-	t, err := p.dec.Token()
-	if err != nil {
-		return nil, err
-	}
-	if depth > maxNesting {
-		return nil, &Refusal{File: p.doc.file, Message: fmt.Sprintf("nests deeper than %d levels", maxNesting)}
-	}
-	n := &node{doc: p.doc, path: path}
-	switch t := t.(type) {
-	case nil:
-		n.kind = null
-	case bool:
-		n.kind, n.truth = boolean, t
-	case json.Number:
-		n.kind, n.scalar = numeral, t.String()
-	case string:
-		n.kind, n.scalar = text, t
-	case json.Delim:
-		if t == '[' {
-			n.kind = list
-			for p.dec.More() {
-				item, err := p.value(fmt.Sprintf("%s[%d]", path, len(n.items)), depth+1)
-				if err != nil {
-					return nil, err
-				}
-				n.items = append(n.items, item)
-			}
-		} else {
-			n.kind, n.fields = object, map[string]*node{}
-			for p.dec.More() {
-				key, err := p.dec.Token()
-				if err != nil {
-					return nil, err
-				}
-				name := key.(string)
-				field, err := p.value(join(path, name), depth+1)
-				if err != nil {
-					return nil, err
-				}
-				if _, twice := n.fields[name]; !twice {
-					n.keys = append(n.keys, name)
-				}
-				n.fields[name] = field // the last one counts, as in Python
-			}
-		}
-		if _, err := p.dec.Token(); err != nil {
-			return nil, err
-		}
-	}
-	return n, nil
+	return join(n.up.path(), n.key)
 }
 
 func join(path, name string) string {
@@ -150,103 +75,291 @@ func join(path, name string) string {
 	return path + "." + name
 }
 
-// tolerate replaces bare NaN, Infinity and -Infinity by null. Words keep their
-// length where null is not longer; shifts lists the places where it is.
-func tolerate(data []byte) (out []byte, shifts []int64) {
-	if !bytes.Contains(data, []byte("NaN")) && !bytes.Contains(data, []byte("Infinity")) {
-		return data, nil
+// parse reads one JSON value. Bare NaN and Infinity, which Python writes, become
+// null; byte order marks and UTF-16 are taken off. Nothing may follow the value.
+func parse(file string, data []byte, sinks ...sink) (*node, error) {
+	in, err := decoded(bytes.NewReader(data))
+	if err != nil {
+		return nil, &Refusal{File: file, Message: err.Error()}
 	}
-	inText := false
-	for i := 0; i < len(data); i++ {
-		c := data[i]
-		if inText {
-			out = append(out, c)
-			if c == '\\' && i+1 < len(data) {
-				i++
-				out = append(out, data[i])
-			} else if c == '"' {
-				inText = false
-			}
-			continue
-		}
-		word := 0
-		for _, w := range []string{"NaN", "Infinity", "-Infinity"} {
-			if bytes.HasPrefix(data[i:], []byte(w)) {
-				word = len(w)
-			}
-		}
-		switch {
-		case word == 3:
-			out = append(out, "null"...)
-			shifts = append(shifts, int64(len(out)))
-		case word > 3:
-			out = append(append(out, "null"...), bytes.Repeat([]byte(" "), word-4)...)
-		default:
-			inText = c == '"'
-			out = append(out, c)
-			continue
-		}
-		i += word - 1
-	}
-	return out, shifts
+	return parseStream(file, in, sinks...)
 }
 
-// toUTF8 takes off a byte order mark and converts UTF-16, which some editors and
-// shells write.
-func toUTF8(data []byte) []byte {
-	switch {
-	case bytes.HasPrefix(data, []byte{0xEF, 0xBB, 0xBF}):
-		return data[3:]
-	case bytes.HasPrefix(data, []byte{0xFF, 0xFE}), bytes.HasPrefix(data, []byte{0xFE, 0xFF}):
-		big := data[0] == 0xFE
-		units := make([]uint16, 0, len(data)/2)
-		for i := 2; i+1 < len(data); i += 2 {
-			lo, hi := data[i], data[i+1]
-			if big {
-				lo, hi = hi, lo
-			}
-			units = append(units, uint16(hi)<<8|uint16(lo))
+// parseStream is parse of a stream that is UTF-8.
+func parseStream(file string, in io.Reader, sinks ...sink) (*node, error) {
+	p := &parser{lexer: newLexer(in), doc: &document{file: file}, steps: steps(sinks)}
+	root, err := p.value(nil, "", 0, p.steps, 0)
+	if err == nil {
+		if p.peek() != 0 || p.more() {
+			err = errors.New("more follows after the end of the JSON value")
+		} else {
+			err = p.failed()
 		}
-		out := make([]byte, 0, len(units))
-		for _, r := range utf16.Decode(units) {
-			out = utf8.AppendRune(out, r)
-		}
-		return out
 	}
-	return data
+	if err != nil {
+		return nil, p.refusal(err)
+	}
+	return root, nil
 }
 
-// topKeys lists the keys of the outermost object in the order of the file, as
-// far as head goes.
-func topKeys(head []byte) (keys []string) {
-	head = bytes.TrimLeft(toUTF8(head), " \t\r\n")
-	if len(head) == 0 || head[0] != '{' {
+type parser struct {
+	*lexer
+	doc     *document
+	steps   *step
+	kept    int
+	scratch []byte
+}
+
+// refusal is a fault of the JSON with its place.
+func (p *parser) refusal(err error) error {
+	var r *Refusal
+	if errors.As(err, &r) {
+		if r.File == "" {
+			r.File = p.doc.file
+		}
+		return err
+	}
+	if p.failed() != nil {
+		return &Refusal{File: p.doc.file, Message: "cannot be read: " + p.failed().Error()}
+	}
+	return &Refusal{File: p.doc.file, Line: p.doc.line, Message: fmt.Sprintf("is not valid JSON at byte %d: %v", p.offset(), err)}
+}
+
+// value takes the next value. at is the step of the sinks that the value has
+// reached, nil when none leads here.
+func (p *parser) value(up *node, key string, place int, at *step, depth int) (*node, error) {
+	if depth > maxNesting {
+		return nil, &Refusal{File: p.doc.file, Line: p.doc.line, Message: fmt.Sprintf("nests deeper than %d levels", maxNesting)}
+	}
+	if p.kept += nodeCost; p.kept > maxKept {
+		return nil, &Refusal{File: p.doc.file, Line: p.doc.line, Message: fmt.Sprintf("holds more than %d MiB of values that have to be kept", maxKept>>20)}
+	}
+	n := &node{doc: p.doc, up: up, key: key, place: place}
+	var err error
+	switch c := p.peek(); c {
+	case '{':
+		err = p.object(n, at, depth)
+	case '[':
+		err = p.list(n, at, depth)
+	case '"':
+		p.pos++
+		n.kind = text
+		if p.scratch, err = p.text(p.scratch[:0], true); err == nil {
+			n.scalar = string(p.scratch)
+			p.kept += len(n.scalar)
+		}
+	case 't':
+		n.kind, n.truth, err = boolean, true, p.word("true")
+	case 'f':
+		n.kind, err = boolean, p.word("false")
+	case 'n':
+		n.kind, err = null, p.word("null")
+	case 'N':
+		n.kind, n.scalar, err = null, "NaN", p.word("NaN")
+	case 'I':
+		n.kind, n.scalar, err = null, "Infinity", p.word("Infinity")
+	default:
+		if c != '-' && (c < '0' || c > '9') {
+			return nil, p.unexpected("looking for the beginning of a value")
+		}
+		var infinite bool
+		p.scratch, infinite, err = p.number(p.scratch[:0])
+		if n.kind, n.scalar = numeral, string(p.scratch); infinite {
+			n.kind, n.scalar = null, "-Infinity"
+		}
+	}
+	return n, err
+}
+
+func (p *parser) object(n *node, at *step, depth int) error {
+	p.pos++
+	n.kind, n.fields = object, map[string]*node{}
+	p.kept += objectCost
+	for first := true; ; first = false {
+		if p.peek() == '}' {
+			p.pos++
+			return nil
+		}
+		if !first {
+			if err := p.take(',', "after a value in an object"); err != nil {
+				return err
+			}
+		}
+		if err := p.take('"', "looking for the name of a field"); err != nil {
+			return err
+		}
+		var err error
+		if p.scratch, err = p.text(p.scratch[:0], true); err != nil {
+			return err
+		}
+		name := string(p.scratch)
+		p.kept += len(name)
+		if err := p.take(':', "after the name of a field"); err != nil {
+			return err
+		}
+		field, err := p.handed(n, name, 0, at.field(name), depth)
+		if err != nil {
+			return err
+		}
+		if field == nil {
+			continue
+		}
+		if _, twice := n.fields[name]; !twice {
+			n.keys = append(n.keys, name)
+		}
+		n.fields[name] = field // the last one counts, as in Python
+	}
+}
+
+func (p *parser) list(n *node, at *step, depth int) error {
+	p.pos++
+	n.kind = list
+	for i := 0; ; i++ {
+		if p.peek() == ']' {
+			p.pos++
+			return nil
+		}
+		if i > 0 {
+			if err := p.take(',', "after a value in a list"); err != nil {
+				return err
+			}
+		}
+		item, err := p.handed(n, "", i, at.item(), depth)
+		if err != nil {
+			return err
+		}
+		if item != nil {
+			n.items = append(n.items, item)
+		}
+	}
+}
+
+// handed takes a value and, where a sink stands at its place, hands it on
+// instead of returning it.
+func (p *parser) handed(up *node, key string, place int, at *step, depth int) (*node, error) {
+	if at == nil || !at.end {
+		return p.value(up, key, place, at, depth+1)
+	}
+	if at.take == nil {
+		return nil, p.skip(depth + 1)
+	}
+	kept := p.kept
+	n, err := p.value(up, key, place, at, depth+1)
+	if err == nil {
+		err = at.take(n)
+	}
+	p.kept = kept
+	return nil, err
+}
+
+// skip passes over a value and keeps nothing of it.
+func (p *parser) skip(depth int) error {
+	if depth > maxNesting {
+		return &Refusal{File: p.doc.file, Line: p.doc.line, Message: fmt.Sprintf("nests deeper than %d levels", maxNesting)}
+	}
+	closing := byte('}')
+	switch p.peek() {
+	case '"':
+		p.pos++
+		var err error
+		p.scratch, err = p.text(p.scratch[:0], false)
+		return err
+	case '[':
+		closing = ']'
+	case '{':
+	default:
+		_, err := p.value(nil, "", 0, nil, depth)
+		p.kept -= nodeCost
+		return err
+	}
+	p.pos++
+	for first := true; ; first = false {
+		if p.peek() == closing {
+			p.pos++
+			return nil
+		}
+		if !first {
+			if err := p.take(',', "after a value"); err != nil {
+				return err
+			}
+		}
+		if closing == '}' {
+			if err := p.take('"', "looking for the name of a field"); err != nil {
+				return err
+			}
+			var err error
+			if p.scratch, err = p.text(p.scratch[:0], false); err != nil {
+				return err
+			}
+			if err := p.take(':', "after the name of a field"); err != nil {
+				return err
+			}
+		}
+		if err := p.skip(depth + 1); err != nil {
+			return err
+		}
+	}
+}
+
+// step is a place on the way to a sink.
+type step struct {
+	fields map[string]*step
+	each   *step
+	end    bool
+	take   func(*node) error
+}
+
+func (s *step) field(name string) *step {
+	if s == nil {
 		return nil
 	}
-	depth := 0
-	for i := 0; i < len(head); i++ {
-		switch head[i] {
-		case '{', '[':
-			depth++
-		case '}', ']':
-			depth--
-		case '"':
-			start := i + 1
-			for i++; i < len(head) && head[i] != '"'; i++ {
-				if head[i] == '\\' {
-					i++
+	return s.fields[name]
+}
+
+func (s *step) item() *step {
+	if s == nil {
+		return nil
+	}
+	return s.each
+}
+
+// sink hands a value on as it is read, instead of keeping it in the tree: a
+// field ("generated_texts"), or each item of a list ("benchmarks[].requests[]").
+// Without take the value is passed over. What a sink gets, it may keep.
+type sink struct {
+	path string
+	take func(*node) error
+}
+
+func steps(sinks []sink) *step {
+	root := &step{}
+	for _, s := range sinks {
+		at := root
+		for _, name := range strings.Split(s.path, ".") {
+			field, lists := strings.CutSuffix(name, "[]")
+			depth := 0
+			for ; lists; depth++ {
+				field, lists = strings.CutSuffix(field, "[]")
+			}
+			if field != "" {
+				if at.fields == nil {
+					at.fields = map[string]*step{}
 				}
+				if at.fields[field] == nil {
+					at.fields[field] = &step{}
+				}
+				at = at.fields[field]
 			}
-			if depth != 1 || i >= len(head) {
-				continue
-			}
-			rest := bytes.TrimLeft(head[i+1:], " \t\r\n")
-			if len(rest) > 0 && rest[0] == ':' {
-				keys = append(keys, string(head[start:i]))
+			for range depth {
+				if at.each == nil {
+					at.each = &step{}
+				}
+				at = at.each
 			}
 		}
+		at.end, at.take = true, s.take
 	}
-	return keys
+	return root
 }
 
 // finite reads a number as written; nil when it does not fit.

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math"
 	"regexp"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -31,10 +30,9 @@ var lmEval = Reader{
 		{"with several filters, the records are of the first metric's filter; the others stand in the detail",
 			"有多个过滤器时，逐题记录取第一个指标的过滤器，其余写在说明中"},
 	},
-	Sniff: func(head []byte, _ string) bool {
-		keys := topKeys(head)
-		return len(keys) > 0 && keys[0] == "results" || slices.Contains(keys, "results") &&
-			(slices.Contains(keys, "versions") || slices.Contains(keys, "configs") || slices.Contains(keys, "lm_eval_version"))
+	Sniff: func(h *Head) bool {
+		keys := h.Keys()
+		return len(keys) > 0 && keys[0] == "results" || h.has("results") && h.hasAny("versions", "configs", "lm_eval_version")
 	},
 	Read: readLMEval,
 }

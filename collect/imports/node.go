@@ -14,8 +14,9 @@ func (n *node) at(names ...string) *node {
 			if n.kind != object && n.kind != null && n.kind != missing {
 				n.wrong(object)
 			}
-			field = &node{doc: n.doc, path: join(n.path, name)}
+			field = &node{doc: n.doc, up: n, key: name}
 		}
+		field.seen = true
 		n = field
 	}
 	return n
@@ -31,7 +32,7 @@ func (n *node) wrong(want kind) {
 
 func (n *node) fail(message string) {
 	if n.doc.fault == nil {
-		n.doc.fault = &Refusal{File: n.doc.file, Field: n.path, Message: message}
+		n.doc.fault = &Refusal{File: n.doc.file, Line: n.doc.line, Field: n.path(), Message: message}
 	}
 }
 
@@ -152,6 +153,7 @@ const (
 func (n *node) keep(extra map[string]any, names ...string) {
 	for _, name := range names {
 		if f := n.fields[name]; f != nil && f.known() {
+			f.seen = true
 			extra[name] = bounded(f.plain(), 0)
 		}
 	}

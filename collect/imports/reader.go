@@ -2,7 +2,6 @@ package imports
 
 import (
 	"fmt"
-	"io"
 	"io/fs"
 	"slices"
 	"strings"
@@ -17,23 +16,21 @@ type Reader struct {
 	Versions    string // of the tool, as far as files of them were read
 	Reads       string // what is taken from a file, for the table of README.md
 	Differences []Difference
-	Sniff       func(head []byte, name string) bool // head is the first headSize bytes
-	Read        func(in Input) ([]Draft, error)     // errors are *Refusal where the file is at fault
+	Sniff       func(h *Head) bool
+	Read        func(in Input) ([]Draft, error) // errors are *Refusal where the file is at fault
+
+	// Unseen names the forms that were read from the tool's documentation or
+	// source, of which no real file was at hand.
+	Unseen string
 }
 
 // Difference is a number that the tool defines otherwise than we do, or a field
 // that it leaves unsaid, in both languages of the site.
 type Difference struct{ EN, ZH string }
 
-// headSize is how much of a file the readers see to recognise it.
-const headSize = 64 << 10
-
-// maxDocument bounds a file that has to be read whole.
-const maxDocument = 256 << 20
-
 // Readers lists all readers in the order in which they are asked.
 func Readers() []Reader {
-	return []Reader{benchOpenAI, evalOpenAI, lmEval}
+	return slices.Concat(loadReaders(), evalReaders())
 }
 
 func readerByName(name string) (*Reader, error) {
@@ -61,32 +58,18 @@ type Draft struct {
 	Slug       string   // middle of the file name: c16-n64, a task
 	Part       string   // which run of a file that holds several; empty for one
 	Companions []string // further files that were read, beside Name
+
+	Differences []Difference // instead of the reader's, where this form of file has others
 }
 
-// all reads the whole file, up to maxDocument.
-func (in Input) all() ([]byte, error) {
-	f, err := in.FS.Open(in.Name)
+// document reads the file as one JSON value, without what the sinks take.
+func (in Input) document(sinks ...sink) (*node, error) {
+	f, err := in.open(in.Name)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
-	data, err := io.ReadAll(io.LimitReader(f, maxDocument+1))
-	if err != nil {
-		return nil, err
-	}
-	if len(data) > maxDocument {
-		return nil, &Refusal{File: in.Name, Message: fmt.Sprintf("is larger than %d MiB, too large for one JSON document", maxDocument>>20)}
-	}
-	return data, nil
-}
-
-// document reads the file as one JSON value.
-func (in Input) document() (*node, error) {
-	data, err := in.all()
-	if err != nil {
-		return nil, err
-	}
-	return parse(in.Name, data)
+	return parseStream(in.Name, f, sinks...)
 }
 
 // Refusal says why a file was not imported: where and what, and what to do.
@@ -115,19 +98,6 @@ func (r *Refusal) Error() string {
 	}
 	return strings.ReplaceAll(b.String(), "\n", " ")
 }
-
-// hasAll reports whether a file's top-level keys hold all of want.
-func hasAll(head []byte, want ...string) bool {
-	keys := topKeys(head)
-	for _, k := range want {
-		if !slices.Contains(keys, k) {
-			return false
-		}
-	}
-	return true
-}
-
-func has(head []byte, key string) bool { return slices.Contains(topKeys(head), key) }
 
 func ptr[T any](v T) *T { return &v }
 

@@ -5,10 +5,12 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -65,55 +67,76 @@ func (im *importer) path(ctx context.Context, path string) error {
 
 // recognise finds the reader of a file, by --format or by its head.
 func (im *importer) recognise(in Input) (*Reader, error) {
-	h, err := head(in)
+	h, err := in.head()
 	if err != nil {
 		return nil, err
 	}
-	if len(bytes.TrimSpace(h)) == 0 {
+	if len(bytes.TrimSpace(h.Bytes)) == 0 {
 		return nil, &Refusal{File: in.Name, Message: "is empty"}
 	}
 	if im.reader != nil {
 		return im.reader, nil
 	}
-	for _, r := range Readers() {
-		if r.Sniff(h, in.Name) {
+	for _, aside := range asides {
+		if aside.sniff(h) {
+			return nil, &unknownForm{aside.what}
+		}
+	}
+	for _, r := range im.readers {
+		if r.Sniff(h) {
 			return &r, nil
 		}
 	}
 	return nil, why(in, h)
 }
 
-// why says what an unknown file is, as far as its head tells.
-func why(in Input, h []byte) error {
-	trimmed := bytes.TrimLeft(toUTF8(h), " \t\r\n")
+// aside is a file that lies beside results and is none, with the reason why it
+// is not imported.
+type aside struct {
+	sniff func(h *Head) bool
+	what  string // "is …", and what to give instead
+}
+
+// asides are asked before the readers.
+var asides = slices.Concat([]aside{{
+	func(h *Head) bool { return h.has("schema", "kind", "subject", "protocol") },
+	"is an artifact of benchsite itself; it belongs in the artifacts folder as it is",
+}}, loadAsides, evalAsides)
+
+// why says what an unknown file is, as far as it tells.
+func why(in Input, h *Head) error {
+	trimmed := bytes.TrimLeft(h.Bytes, " \t\r\n")
 	switch {
 	case bytes.IndexByte(trimmed, 0) >= 0:
 		return &unknownForm{"is no text (a NUL byte in its first 64 KiB), so no result file"}
-	case hasAll(h, "schema", "kind", "subject", "protocol"):
-		return &unknownForm{"is an artifact of benchsite itself; it belongs in the artifacts folder as it is"}
-	case hasAll(h, "doc_id", "resps"):
-		return &unknownForm{"holds samples of lm-evaluation-harness; give the results file beside it, which reads them"}
 	case trimmed[0] != '{' && trimmed[0] != '[':
 		return &unknownForm{"is not JSON, so no result file that is known"}
 	}
-	if strings.HasSuffix(in.Name, ".jsonl") {
-		return &unknownForm{"is JSON lines of a form that no reader knows"}
-	}
-	if _, err := in.document(); err != nil {
+	// Only whether it is JSON matters; nothing of it is kept.
+	count := 0
+	if _, err := in.values(func(int, *node) error { count++; return nil }, sink{path: "[]"}); err != nil {
 		return err
+	}
+	if count > 1 && trimmed[0] == '{' {
+		return &unknownForm{"is JSON lines of a form that no reader knows"}
 	}
 	return &unknownForm{"is JSON of a form that no reader knows"}
 }
 
-// fileSum is the sha256 of a file, read in pieces.
+// fileSum is the sha256 of a file, read in pieces; of a packed file it is over
+// what is in it, so that the same result packed and not is the same.
 func fileSum(in Input, name string) (string, error) {
 	f, err := in.FS.Open(name)
 	if err != nil {
 		return "", err
 	}
 	defer f.Close()
+	content, err := unpacked(f)
+	if err != nil {
+		return "", &Refusal{File: name, Message: err.Error()}
+	}
 	h := sha256.New()
-	if _, err := io.Copy(h, f); err != nil {
+	if _, err := io.Copy(h, content); err != nil && !errors.Is(err, io.ErrUnexpectedEOF) {
 		return "", err
 	}
 	return hex.EncodeToString(h.Sum(nil)), nil
