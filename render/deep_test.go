@@ -156,9 +156,33 @@ func TestTrends(t *testing.T) {
 	has(t, out, "zh/trends/index.md", "自 2026-07-05 起高 7.7%", "| 2026-07-05", "632.00～646.00")
 	has(t, out, "zh/trends/index.html", "推理引擎 0.12.0 → 0.13.0", "变点：+7.7%")
 	lacks(t, out, "en/trends/index.html", "A trend needs at least 2 runs")
+	has(t, out, "en/index.html", `id="news"`, "641.00", "638.00", "−0.5%", "Too few repeats to tell a change from the spread", `href="trends/index.html#t-p`)
+	has(t, out, "zh/index.md", "## 与上一次相比", "测试次数太少，分不清变化与波动")
 
 	out = renderTo(t, testStore(t), testConfig())
 	has(t, out, "en/trends/index.md", "A trend needs at least 2 runs of one protocol", "so far", "How a change point is found")
+}
+
+// TestRegressionIsNews: four repeats, then four of a newer engine that are
+// slower beyond the spread stand on the overview and in the feed; an evaluation
+// that was asked again tells how many items it won and lost.
+func TestRegressionIsNews(t *testing.T) {
+	store := artifact.Open(t.TempDir())
+	for day, median := range []float64{640, 601} {
+		for j, off := range []float64{-8, 0, 6, 3, -2} {
+			b := loadRun("BF16", median+off)
+			b.Artifact.StartedAt = fmt.Sprintf("2026-0%d-05T0%d:00:00Z", day+1, j)
+			b.Artifact.Subject.EngineVersion = word([]string{"0.12.0", "0.13.0"}[day])
+			put(t, store, b)
+		}
+	}
+	c := testConfig()
+	c.BaseURL = "https://bench.example/"
+	out := renderTo(t, store, c)
+	has(t, out, "en/index.html", "−6.1%", "The level changed (change point, p = 0.008). Engine version: 0.12.0, then 0.13.0.")
+	has(t, out, "zh/index.html", "水平改变（变点，p = 0.008）。推理引擎版本：先 0.12.0，后 0.13.0。")
+	has(t, out, "en/feed.xml", "<title>Worse: ", "Output throughput", "2026-02-05", "(−6.1%)", "/en/trends/#t-p")
+	has(t, out, "zh/feed.xml", "<title>变差：")
 }
 
 // TestBadges: a file for each subject and figure in the schema of shields.io,

@@ -150,7 +150,7 @@ type atomEntry struct {
 const feedEntries = 50
 
 // feed is the Atom feed of a language: the newest runs that count and came to
-// their end. Simulated and replaced ones never come into it. The time of an entry is that of the
+// their end, and the figures that got worse since the time before. Simulated and replaced ones never come into it. The time of an entry is that of the
 // run, and that of the feed is its newest entry's, so a feed changes only when
 // the data do.
 func feed(e *page.Edition) []byte {
@@ -178,6 +178,20 @@ func feed(e *page.Edition) []byte {
 		})
 		f.Updated = max(f.Updated, updated)
 	}
+	// A figure that got worse is news of its own; its time is the day it was found on.
+	for _, n := range e.News() {
+		if !n.Worse {
+			continue
+		}
+		title, summary := e.FeedWorse(n)
+		last := n.Trend.Runs[len(n.Trend.Runs)-1]
+		f.Entries = append(f.Entries, atomEntry{
+			ID: urn(last.ID + "#" + n.Path()), Title: title, Summary: summary, Updated: n.Move.After.Day + "T23:59:59Z",
+			Link: atomLink{"alternate", base + "trends/#" + page.TrendID(n.Trend)},
+		})
+		f.Updated = max(f.Updated, n.Move.After.Day+"T23:59:59Z")
+	}
+	slices.SortStableFunc(f.Entries, func(a, b atomEntry) int { return strings.Compare(b.Updated, a.Updated) })
 	return xmlFile(f)
 }
 

@@ -54,8 +54,11 @@ func (p *pen) miniBars(pn page.ChartPanel) []Frame {
 		p.rowName(s, x0-8, y+15, "b")
 		x := x0
 		if !pt.Missing {
-			x = f.x(max(0, pt.Value))
-			p.bar(s, x0, y+3, x-x0, 15)
+			x = f.x(max(0, reach(pt)))
+			p.bar(s, x0, y+3, f.x(max(0, pt.Value))-x0, 15)
+			if pt.Interval {
+				p.whisker(f.x(max(0, pt.Lo)), f.x(max(0, pt.Hi)), y+10.5, "si", 1.5, 1.5, "")
+			}
 		}
 		p.runs(x+6, y+15, start, "", valueRuns(page.ChartPoint{Text: pt.Text, Missing: pt.Missing}, p.w-x-6, 0)...)
 		p.end()

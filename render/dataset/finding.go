@@ -103,6 +103,10 @@ func topicsOf(runs []*Run, baseline *Run) []*Topic {
 	return out
 }
 
+// leastLatency is the smallest relative change of latency that is worth a
+// sentence: smaller ones read "0.0% lower".
+const leastLatency = 0.0005
+
 // compose orders the runs, compares them and words what follows.
 func (t *Topic) compose(baseline *Run) {
 	SortForDisplay(t.Runs)
@@ -235,7 +239,7 @@ func (t *Topic) loadFindings() {
 				t.Findings = append(t.Findings, scalingFinding(c, m))
 			}
 		}
-		if m := firstMetric(c, latency, "load.latency.e2e_s.mean"); m != nil {
+		if m := firstMetric(c, latency, "load.latency.e2e_s.mean"); m != nil && math.Abs(m.Relative) >= leastLatency {
 			f := latencyFinding(c, m)
 			if f.More = t.spread(c, m); f.More[0].Template == "one-repeat" { // a relative change is no ratio
 				f.More = []Finding{{Template: "one-repeat-plain", Slots: map[string]any{}}}
@@ -266,8 +270,8 @@ func firstMetric(c *Comparison, paths ...string) *MetricPair {
 
 // single words the figure of a run that stands alone.
 func (t *Topic) single(r *Run) []Finding {
-	fig := r.Figure()
-	if fig.Value == nil {
+	fig, _, ok := r.Typical()
+	if !ok {
 		return []Finding{failures(r)}
 	}
 	path := map[string]string{

@@ -26,6 +26,36 @@ func (r *Run) repeats(o *Run) bool {
 		(va == nil) == (vb == nil) && deref(va) == deref(vb)
 }
 
+// Repeats are the standing runs of the same subject, engine version and
+// protocol, in the order of the protocol's runs; r alone when it does not stand.
+func (r *Run) Repeats() []*Run {
+	var out []*Run
+	for _, o := range r.How.Runs {
+		if o.repeats(r) && (o == r || o.Standing) {
+			out = append(out, o)
+		}
+	}
+	return out
+}
+
+// Typical is the figure of a run over its repeats: their median with the range.
+// ok is false where the run has no figure. See [Run.Figure].
+func (r *Run) Typical() (f Figure, over stats.Repeats, ok bool) {
+	if f = r.Figure(); f.Value == nil {
+		return f, over, false
+	}
+	var values []float64
+	for _, o := range r.Repeats() {
+		if x := o.Figure(); x.Key == f.Key && x.Value != nil {
+			values = append(values, x.Value.Num)
+		}
+	}
+	over = stats.NewRepeats(values)
+	v := *f.Value
+	v.Num, f.Value = over.Median, &v
+	return f, over, true
+}
+
 // repeated reports whether another standing run repeats r.
 func (r *Run) repeated() bool {
 	return slices.ContainsFunc(r.How.Runs, func(o *Run) bool { return o != r && o.Standing && o.repeats(r) })

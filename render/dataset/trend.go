@@ -50,3 +50,35 @@ func Changes(points []TrendPoint) []stats.Change {
 	}
 	return stats.ChangePoints(groups)
 }
+
+// Move is what changed between the two newest points of a trend.
+type Move struct {
+	Before, After TrendPoint
+	Shift         float64       // relative change of the median: −0.04 is −4 %; 0 where the older one is 0
+	Change        *stats.Change // a change point at the newest point; nil without
+	Tested        bool          // there were repeats enough for the newest moment to be a candidate
+}
+
+// Newest compares the two newest points of a trend by the rule for change
+// points; ok is false where there are fewer.
+func Newest(points []TrendPoint) (m Move, ok bool) {
+	n := len(points) - 1
+	if n < 1 {
+		return Move{}, false
+	}
+	m = Move{Before: points[n-1], After: points[n]}
+	if m.Before.Median != 0 {
+		m.Shift = m.After.Median/m.Before.Median - 1
+	}
+	before := 0
+	for _, p := range points[:n] {
+		before += len(p.Values)
+	}
+	m.Tested = before >= stats.MinRankRepeats && len(m.After.Values) >= stats.MinRankRepeats
+	for _, c := range Changes(points) {
+		if c.At == n {
+			m.Change = &c
+		}
+	}
+	return m, true
+}

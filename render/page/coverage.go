@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"benchsite/render/dataset"
+	"benchsite/render/stats"
 )
 
 // coverage is the table of what has been measured and what is missing: every
@@ -67,11 +68,22 @@ func (e *Edition) coverage(b *Base) *Table {
 	return t
 }
 
+// outputOf is the median output throughput of the repeats of a run.
 func outputOf(r *dataset.Run) *float64 {
 	if r == nil || r.Load == nil {
 		return nil
 	}
-	return r.Load.Throughput.OutputTokensPerS
+	var values []float64
+	for _, o := range r.Repeats() {
+		if v := o.Load.Throughput.OutputTokensPerS; v != nil {
+			values = append(values, *v)
+		}
+	}
+	over := stats.NewRepeats(values)
+	if over.N == 0 {
+		return nil
+	}
+	return &over.Median
 }
 
 // coverageName names a row; rows of one model that differ in devices say so.

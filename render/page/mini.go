@@ -6,6 +6,7 @@ import (
 
 	"benchsite/render/dataset"
 	"benchsite/render/locale"
+	"benchsite/render/stats"
 )
 
 // mini is the small chart of a topic with its caption.
@@ -38,13 +39,14 @@ func (e *Edition) mini(t *dataset.Topic, name namer) (string, Chart) {
 	metric, unit := "", ""
 	var values []float64
 	for _, r := range t.Runs {
-		if f := r.Figure(); f.Value != nil {
+		if f, _, ok := r.Typical(); ok {
 			values = append(values, f.Value.Num)
 		}
 	}
+	repeated := "" // which kind of bounds the bars carry
 	for i, r := range t.Runs {
-		f := r.Figure()
-		if f.Value == nil || metric != "" && f.Key != metric {
+		f, over, ok := r.Typical()
+		if !ok || metric != "" && f.Key != metric {
 			continue
 		}
 		metric = f.Key
@@ -52,11 +54,23 @@ func (e *Edition) mini(t *dataset.Topic, name namer) (string, Chart) {
 		unit = u
 		s := e.seriesOf(name(r), r)
 		s.Second = t.Scaling && i == 0
-		s.Points = []ChartPoint{{Value: f.Value.Num, Text: print(f.Value.Num), Tip: l.Label(name(r), e.value(*f.Value))}}
+		pt := ChartPoint{Value: f.Value.Num, Text: print(f.Value.Num), Tip: l.Label(name(r), e.value(*f.Value))}
+		if over.N > 1 {
+			repeated = "fig.median-range"
+			if over.Spread == stats.SpreadInterval {
+				repeated = "fig.median-interval"
+			}
+			pt.Interval, pt.Lo, pt.Hi, pt.Range = true, over.Lo, over.Hi, l.NumberRange(print(over.Lo), print(over.Hi))
+			pt.Tip = l.Clauses(pt.Tip, pt.Range)
+		}
+		s.Points = []ChartPoint{pt}
 		panel.Series = append(panel.Series, s)
 	}
 	c.Panels = []ChartPanel{panel}
 	c.Title = l.Clauses(l.Seam(Cut(e.familyName(t.Runs[0]), 32)+" ", fmt.Sprint(e.findingSlot("metric", metric))), unit)
+	if repeated != "" {
+		c.Title = l.Clauses(c.Title, l.Text(repeated))
+	}
 	c.Desc = e.scoresDesc(panel)
 	return c.Title, c
 }

@@ -15,6 +15,8 @@ type OverviewPage struct {
 	Base
 	Dek      string
 	Facts    []Pair
+	News     []Key // what changed since the time before
+	More     *Link // to the changes that are not listed
 	Groups   []Group
 	Empty    string
 	Coverage *Table
@@ -54,6 +56,7 @@ func (e *Edition) Overview() *OverviewPage {
 	}
 	p := &OverviewPage{Base: e.Base("overview", "", e.Name(), dek), Dek: dek}
 	p.Facts = e.facts()
+	p.News, p.More = e.newsKeys(&p.Base)
 	p.Groups = e.groups(&p.Base)
 	if len(p.Groups) == 0 {
 		p.Empty = e.L.Text("empty.findings")

@@ -3,7 +3,6 @@ package page
 import (
 	"math"
 
-	"benchsite/collect/artifact"
 	"benchsite/render/dataset"
 	"benchsite/render/locale"
 )
@@ -32,7 +31,7 @@ func (e *Edition) Trends() *TrendsPage {
 			continue
 		}
 		last := t.Runs[len(t.Runs)-1]
-		s := Section{ID: "t-" + t.Protocol.ID + "-" + artifact.Slug(Cut(t.Subject.Name, 60)), Title: e.runTitle(last), Blocks: []Block{{Figure: f}}}
+		s := Section{ID: TrendID(t), Title: e.runTitle(last), Blocks: []Block{{Figure: f}}}
 		s.Box = e.protocolBox(&p.Base, last)
 		p.Sections = append(p.Sections, s)
 	}
