@@ -94,15 +94,15 @@ func (r *evalRunner) point(ctx context.Context, p EvalPoint, tell func(EventKind
 	if err != nil {
 		return fail(err)
 	}
-	if res.Warning != nil {
-		tell(EventNote, func(e *EvalEvent) { e.Note = res.Warning.Error() })
-	}
 	if res.Resumed > 0 {
 		tell(EventNote, func(e *EvalEvent) {
 			e.Note = fmt.Sprintf("%d answers of an unfinished run were kept and not asked again", res.Resumed)
 		})
 	}
-	if len(res.Bundle.Eval) == 0 { // interrupted or lost before the first answer
+	if res.Kept == 0 { // interrupted or lost before the first answer
+		if err := res.Close(); err != nil {
+			return nil, err
+		}
 		if ctx.Err() != nil {
 			return nil, nil
 		}
@@ -110,7 +110,7 @@ func (r *evalRunner) point(ctx context.Context, p EvalPoint, tell func(EventKind
 	}
 	out, err := r.keep(p, res.Bundle, tell)
 	if err != nil {
-		return nil, err // the journal stays
+		return nil, errors.Join(err, res.Close()) // the journal stays
 	}
 	if res.Lost != nil && ctx.Err() == nil {
 		tell(EventNote, func(e *EvalEvent) {
@@ -119,7 +119,7 @@ func (r *evalRunner) point(ctx context.Context, p EvalPoint, tell func(EventKind
 	}
 	_, raw, err := r.store.Read(out.ID)
 	if err != nil {
-		return nil, err
+		return nil, errors.Join(err, res.Close())
 	}
 	if err := res.Stored(out.ID, raw); err != nil {
 		tell(EventNote, func(e *EvalEvent) { e.Note = err.Error() })

@@ -260,7 +260,7 @@ func (r *runner) point(ctx context.Context, p Point, complete func(*artifact.Art
 		tell(EventNote, func(e *Event) { e.Note = measured.Warning.Error() })
 	}
 	if ctx.Err() != nil && *measured.Bundle.Artifact.Load.Requests.Offered == 0 {
-		return nil, measured.Journal.Discard()
+		return nil, measured.Journal.Remove()
 	}
 	if complete != nil {
 		complete(measured.Bundle.Artifact)
@@ -269,7 +269,7 @@ func (r *runner) point(ctx context.Context, p Point, complete func(*artifact.Art
 	if err != nil {
 		return nil, err // the journal stays and is tried again at the next start
 	}
-	if err := measured.Journal.Discard(); err != nil {
+	if err := measured.Journal.Remove(); err != nil {
 		tell(EventNote, func(e *Event) { e.Note = err.Error() })
 	}
 	stored, _, err := r.store.Read(receipt.ID)

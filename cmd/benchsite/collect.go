@@ -85,7 +85,7 @@ func runCollect(ctx context.Context, u *ui, f *flags, plan collect.Plan, evals [
 	if err != nil {
 		return err
 	}
-	recoverRuns(u, store)
+	defer recoverRuns(u, store)()
 	if len(plan.Points) == 0 && len(evals) == 0 {
 		u.note("%s plans no load test and no evaluation; nothing to collect", f.config)
 		return nil

@@ -108,6 +108,7 @@ func buildEval(f *flags) func(context.Context, *ui, []string) error {
 		if err != nil {
 			return err
 		}
+		defer recoverRuns(u, store)()
 		o := evalOptions(collect.RunOptions{Again: again, MaxErrorShare: maxErrorShare, Set: facts,
 			Adjust: func(a *artifact.Artifact) error { return imports.ApplySet(a, facts) }})
 		out, err := runEvals(ctx, u, store, points, o)

@@ -9,6 +9,7 @@ import (
 
 	"benchsite/collect"
 	"benchsite/collect/artifact"
+	"benchsite/collect/eval"
 	"benchsite/collect/imports"
 	"benchsite/collect/load"
 )
@@ -215,7 +216,7 @@ func runLoad(ctx context.Context, u *ui, f *flags, plan collect.Plan, v loadFlag
 	if err != nil {
 		return err
 	}
-	recoverRuns(u, store)
+	recoverRuns(u, store)()
 	watch := newWatcher(u)
 	out, err := collect.Run(ctx, plan, store, watch.event, collect.RunOptions{
 		Again: v.again, MaxErrorShare: v.maxErrorShare, Command: commandLine(), Version: version(), Getenv: os.Getenv, Set: set,
@@ -276,15 +277,32 @@ func printLoad(u *ui, store *artifact.Store, r collect.Result) error {
 // commandLine is what was typed, for the artifact; the store hides secrets.
 func commandLine() []string { return append([]string{"benchsite"}, os.Args[1:]...) }
 
-// recoverRuns turns the journals of killed runs into artifacts marked
-// interrupted, so that nothing measured is lost.
-func recoverRuns(u *ui, store *artifact.Store) {
+// recoverRuns turns the journals of killed load tests into artifacts marked
+// interrupted, so that nothing measured is lost, and says which evaluations are
+// unfinished. The function that it returns does the same with those of them that
+// were not gone on with meanwhile.
+func recoverRuns(u *ui, store *artifact.Store) (rest func()) {
 	for _, r := range collect.Recover(store) {
 		switch {
 		case r.Err != nil:
 			u.warn("the journal %s of an earlier run cannot be used: %v", r.Journal, r.Err)
 		case r.ID != "":
 			u.note("an earlier run did not end; what it measured is kept as %s", r.ID)
+		}
+	}
+	for _, r := range eval.Unfinished(store) {
+		if r.Err == nil {
+			u.note("an earlier evaluation did not end: %s of %s, %d of %d answers are there", r.Task, r.Subject, r.Done, r.Of)
+		}
+	}
+	return func() {
+		for _, r := range eval.Recover(store) {
+			switch {
+			case r.Err != nil:
+				u.warn("an earlier evaluation cannot be kept: %v", r.Err)
+			case r.ID != "":
+				u.note("the unfinished evaluation of %s is kept as %s; its command asks only the rest", r.Task, r.ID)
+			}
 		}
 	}
 }

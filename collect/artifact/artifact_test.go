@@ -150,8 +150,11 @@ func TestAttachmentsAreCheckedAgainstTheArtifact(t *testing.T) {
 		t.Fatal(err)
 	}
 	path := filepath.Join(filepath.Dir(r.Path), a.Attachments[0].Path)
-	other, _ := pack([]byte("{}\n"))
-	for _, bad := range [][]byte{other, []byte("plain"), nil} {
+	var other bytes.Buffer
+	if err := packed(plain([]byte("{}\n")))(&other); err != nil {
+		t.Fatal(err)
+	}
+	for _, bad := range [][]byte{other.Bytes(), []byte("plain"), nil} {
 		os.Remove(path)
 		if bad != nil {
 			if err := os.WriteFile(path, bad, 0o644); err != nil {

@@ -33,18 +33,6 @@ func EncodeRecord(v any) ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-func encodeRecords[T any](records []T) ([]byte, error) {
-	var b bytes.Buffer
-	for _, r := range records {
-		line, err := EncodeRecord(r)
-		if err != nil {
-			return nil, err
-		}
-		b.Write(line)
-	}
-	return b.Bytes(), nil
-}
-
 // SHA256 is the lower-case hex digest that artifacts use everywhere.
 func SHA256(data []byte) string {
 	sum := sha256.Sum256(data)

@@ -111,7 +111,8 @@ type EvalRecord struct {
 	PromptTokens *int64   `json:"prompt_tokens"`
 	OutputTokens *int64   `json:"output_tokens"`
 	LatencyS     *float64 `json:"latency_s"`
-	Type         *string  `json:"type,omitempty"`     // number, exact, contains … of suites that mix them
-	Category     *string  `json:"category,omitempty"` //
-	Detail       *string  `json:"detail,omitempty"`   // the scorer's own words on its verdict
+	Type         *string  `json:"type,omitempty"` // number, exact, contains … of suites that mix them
+	Category     *string  `json:"category,omitempty"`
+	Stem         *string  `json:"stem,omitempty"`   // items of one stem are one question in several forms
+	Detail       *string  `json:"detail,omitempty"` // the scorer's own words on its verdict
 }

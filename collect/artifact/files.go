@@ -1,7 +1,7 @@
 package artifact
 
 import (
-	"bytes"
+	"bufio"
 	"compress/gzip"
 	"encoding/json"
 	"errors"
@@ -16,16 +16,20 @@ import (
 // maxAttachment bounds what one attachment may unpack to.
 const maxAttachment = 1 << 30
 
-// writeOnce puts data under path unless a file is there: temp file in the same
-// folder, fsync, then a hard link, which fails where a rename would overwrite.
-// The same bytes already in place are no error.
-func writeOnce(path string, data []byte) error {
+// writeOnce puts what write writes under path unless a file is there: temp file
+// in the same folder, fsync, then a hard link, which fails where a rename would
+// overwrite. The same bytes already in place are no error.
+func writeOnce(path string, write content) error {
 	tmp, err := os.CreateTemp(filepath.Dir(path), ".tmp-*")
 	if err != nil {
 		return err
 	}
 	defer os.Remove(tmp.Name())
-	if _, err = tmp.Write(data); err == nil {
+	out := bufio.NewWriterSize(tmp, 64<<10)
+	if err = write(out); err == nil {
+		err = out.Flush()
+	}
+	if err == nil {
 		err = tmp.Sync()
 	}
 	if cerr := tmp.Close(); err == nil {
@@ -39,8 +43,7 @@ func writeOnce(path string, data []byte) error {
 	}
 	err = os.Link(tmp.Name(), path)
 	if errors.Is(err, fs.ErrExist) {
-		old, rerr := os.ReadFile(path)
-		if rerr == nil && bytes.Equal(old, data) {
+		if sameFile(tmp.Name(), path) {
 			return nil
 		}
 		return fmt.Errorf("%s is there already and differs", path)
@@ -55,6 +58,22 @@ func writeOnce(path string, data []byte) error {
 		return err
 	}
 	return syncDir(filepath.Dir(path))
+}
+
+// sameFile reports whether two files hold the same bytes.
+func sameFile(a, b string) bool {
+	digest := func(path string) (string, error) {
+		f, err := os.Open(path)
+		if err != nil {
+			return "", err
+		}
+		defer f.Close()
+		sum, _, err := measure(func(w io.Writer) error { _, err := io.Copy(w, f); return err })
+		return sum, err
+	}
+	x, errA := digest(a)
+	y, errB := digest(b)
+	return errA == nil && errB == nil && x == y
 }
 
 // syncDir makes the new name itself durable. Some file systems refuse to sync a

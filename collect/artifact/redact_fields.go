@@ -57,6 +57,13 @@ func (rec *LoadRecord) redact(r *Redactor) {
 	rec.Message, rec.FinishReason = r.optional(rec.Message), r.optional(rec.FinishReason)
 }
 
+// redact hides what a failed request said; of an answer nothing is touched.
+func (rec *EvalRecord) redact(r *Redactor) {
+	if rec.Outcome != nil && *rec.Outcome == OutcomeError {
+		rec.Detail = r.optional(rec.Detail)
+	}
+}
+
 // counts redacts words that a server chose, such as finish reasons.
 func (r *Redactor) counts(m map[string]int64) map[string]int64 {
 	if m == nil {

@@ -2,11 +2,11 @@ package artifact
 
 import (
 	"bytes"
-	"compress/gzip"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
+	"iter"
 	"os"
 	"path/filepath"
 	"slices"
@@ -58,13 +58,20 @@ func (s *Store) StateDir() string { return filepath.Join(s.dir, ".state") }
 // Bundle is a finished run before it is written. Slug is the last part of the
 // file name (c16-n64, a task); empty takes the artifact's name.
 type Bundle struct {
-	Artifact  *Artifact
-	Load      []LoadRecord
-	Eval      []EvalRecord
-	Private   []EvalRecord
-	ServerLog []byte
-	Slug      string
+	Artifact    *Artifact
+	Load        []LoadRecord
+	Eval        []EvalRecord
+	Private     []EvalRecord
+	EvalFrom    Records // in place of Eval
+	PrivateFrom Records // in place of Private
+	ServerLog   []byte
+	Slug        string
 }
+
+// Records are item records one by one, so that a long evaluation need not be
+// held in memory. They are ranged over more than once and are the same each
+// time.
+type Records = iter.Seq2[EvalRecord, error]
 
 // Receipt says what Put did.
 type Receipt struct {
@@ -99,15 +106,11 @@ func (s *Store) Put(b Bundle) (Receipt, error) {
 		return Receipt{}, fmt.Errorf("the run cannot be stored: %w", err)
 	}
 	for i, at := range a.Attachments {
-		packed, err := pack(files[i])
-		if err == nil {
-			err = writeOnce(filepath.Join(filepath.Dir(path), at.Path), packed)
-		}
-		if err != nil {
+		if err := writeOnce(filepath.Join(filepath.Dir(path), at.Path), packed(files[i])); err != nil {
 			return Receipt{}, fmt.Errorf("the %s of the run cannot be stored: %w", at.Kind, err)
 		}
 	}
-	if err := writeOnce(path, data); err != nil {
+	if err := writeOnce(path, plain(data)); err != nil {
 		return Receipt{}, fmt.Errorf("the run cannot be stored: %w", err)
 	}
 	return Receipt{ID: a.ID, Path: path}, nil
@@ -122,7 +125,10 @@ func (s *Store) Name(b Bundle) (string, error) {
 	return a.ID, nil
 }
 
-func (s *Store) prepare(b Bundle) (*Artifact, [][]byte, error) {
+// prepare completes the artifact and returns what writes each attachment. An
+// attachment is written twice, here for its size and hash, which the id rests
+// on, so that none need be held in memory.
+func (s *Store) prepare(b Bundle) (*Artifact, []content, error) {
 	a, err := clone(b.Artifact)
 	if err != nil {
 		return nil, nil, err
@@ -137,27 +143,27 @@ func (s *Store) prepare(b Bundle) (*Artifact, [][]byte, error) {
 		return nil, nil, err
 	}
 	a.normalize()
-	var files [][]byte
-	attach := func(kind AttachmentKind, data []byte, err error) error {
-		if err == nil && len(data) > 0 {
-			a.Attachments = append(a.Attachments, Attachment{SHA256: SHA256(data), Bytes: int64(len(data)), Kind: kind})
-			files = append(files, data)
-		}
-		return err
-	}
 	loads := slices.Clone(b.Load)
 	for i := range loads {
 		loads[i].redact(r)
 	}
-	loadBytes, loadErr := encodeRecords(loads)
-	evalBytes, evalErr := encodeRecords(b.Eval)
-	privateBytes, privateErr := encodeRecords(b.Private)
-	err = errors.Join(
-		attach(AttachSamples, loadBytes, loadErr), attach(AttachSamples, evalBytes, evalErr),
-		attach(AttachPrivate, privateBytes, privateErr),
-		attach(AttachServerLog, []byte(r.Text(string(b.ServerLog))), nil))
-	if err != nil {
-		return nil, nil, err
+	log := plain([]byte(r.Text(string(b.ServerLog))))
+	var files []content
+	for _, at := range []struct {
+		kind  AttachmentKind
+		write content
+	}{
+		{AttachSamples, lines(each(loads))}, {AttachSamples, lines(redacted(r, either(b.EvalFrom, b.Eval)))},
+		{AttachPrivate, lines(redacted(r, either(b.PrivateFrom, b.Private)))}, {AttachServerLog, log},
+	} {
+		sum, n, err := measure(at.write)
+		if err != nil {
+			return nil, nil, err
+		}
+		if n > 0 {
+			a.Attachments = append(a.Attachments, Attachment{SHA256: sum, Bytes: n, Kind: at.kind})
+			files = append(files, at.write)
+		}
 	}
 	slug := b.Slug
 	if slug == "" {
@@ -279,19 +285,4 @@ func clone(a *Artifact) (*Artifact, error) {
 		return nil, err
 	}
 	return lenient(data)
-}
-
-func pack(data []byte) ([]byte, error) {
-	var b bytes.Buffer
-	w, err := gzip.NewWriterLevel(&b, gzip.BestCompression)
-	if err != nil {
-		return nil, err
-	}
-	if _, err := w.Write(data); err != nil {
-		return nil, err
-	}
-	if err := w.Close(); err != nil {
-		return nil, err
-	}
-	return b.Bytes(), nil
 }

@@ -1,7 +1,6 @@
 package eval
 
 import (
-	"bufio"
 	"bytes"
 	"encoding/json"
 	"errors"
@@ -9,125 +8,119 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"sync"
+	"strconv"
 	"time"
 
 	"benchsite/collect/artifact"
+	"benchsite/collect/journal"
 )
 
-// syncEvery is how often a journal is forced to the disk.
-const syncEvery = time.Second
+// The journal of an evaluation holds its finished items until a complete
+// artifact is stored. Its name follows from the plan, so that the same plan finds
+// it again; its head holds what an artifact needs, so that others can make one.
 
-// ErrBusy says that another process runs the same evaluation.
-var ErrBusy = errors.New("another process is running the same evaluation")
+const journalForm = "eval/2"
 
-// journal keeps the finished items of an evaluation on disk, a line each, until
-// a complete artifact is stored. Its name follows from the plan, so that the
-// same plan finds it again.
-type journal struct {
-	path  string
-	file  *os.File
-	mu    sync.Mutex
-	out   *bufio.Writer
-	fault error // the first failure to write
-	quit  chan struct{}
-	gone  chan struct{}
+const timeForm = "2006-01-02T15:04:05.000Z"
+
+// head is the first line: all of the artifact that is known before the first
+// request.
+type head struct {
+	Journal  string             `json:"journal"` // form of the file
+	Plan     string             `json:"plan"`
+	Items    int                `json:"items"`
+	Repeats  int                `json:"repeats"`
+	Private  bool               `json:"private,omitempty"` // texts must not be published
+	Artifact *artifact.Artifact `json:"artifact"`
 }
 
-// entry is one line of a journal: the plan, a finished item, or a partial
-// artifact that was stored of it.
+// entry is any other line: the begin of a session, an item, or a partial
+// artifact that was stored of all before it. An item that is answered and waits
+// for its verdict has no outcome, and comes again with one.
 type entry struct {
-	Journal string                `json:"journal,omitempty"` // of the first line: the form of the file
-	Plan    string                `json:"plan,omitempty"`
-	Started string                `json:"started,omitempty"` // of a session
+	Started string                `json:"started,omitempty"`
+	Pos     int                   `json:"pos,omitempty"` // of the item: repeat by repeat in the order of the suite
+	At      float64               `json:"at,omitempty"`  // seconds into the session
 	Record  *artifact.EvalRecord  `json:"record,omitempty"`
-	At      float64               `json:"at,omitempty"` // seconds into the session
 	Stored  *artifact.DerivedFrom `json:"stored,omitempty"`
 }
 
-const journalForm = "eval/1"
+// appendRecord is the line of an item, by hand: the record is written as in the
+// samples file and only once.
+func appendRecord(line []byte, pos int, at float64, rec *artifact.EvalRecord) ([]byte, error) {
+	text, err := artifact.EncodeRecord(rec)
+	if err != nil {
+		return line, err
+	}
+	line = append(line, `{"pos":`...)
+	line = strconv.AppendInt(line, int64(pos), 10)
+	line = append(line, `,"at":`...)
+	line = strconv.AppendFloat(line, at, 'g', 6, 64)
+	line = append(line, `,"record":`...)
+	line = append(line, bytes.TrimSuffix(text, []byte("\n"))...)
+	return append(line, '}'), nil
+}
 
-// history is what earlier sessions of the same plan left.
+// place is where the last line of an item lies in the journal; none when
+// length is 0.
+type place struct {
+	at     int64
+	length int32
+}
+
+// readRecord reads the record that lies at p.
+func readRecord(from io.ReaderAt, p place) (artifact.EvalRecord, error) {
+	line := make([]byte, p.length)
+	var e entry
+	if _, err := from.ReadAt(line, p.at); err != nil {
+		return artifact.EvalRecord{}, fmt.Errorf("journal: %w", err)
+	}
+	if err := json.Unmarshal(line, &e); err != nil || e.Record == nil {
+		return artifact.EvalRecord{}, fmt.Errorf("journal: byte %d holds no record", p.at)
+	}
+	return *e.Record, nil
+}
+
+// records are those at places, read one by one when they are wanted.
+func records(from io.ReaderAt, places []place) artifact.Records {
+	return func(yield func(artifact.EvalRecord, error) bool) {
+		for _, p := range places {
+			if p.length == 0 {
+				continue
+			}
+			if rec, err := readRecord(from, p); !yield(rec, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
+// history is what earlier sessions of a plan left.
 type history struct {
-	records []artifact.EvalRecord
+	head    head
+	places  []place // by position
 	stored  []artifact.DerivedFrom
+	unsaved int     // items that no stored artifact holds
 	started string  // of the first session
 	seconds float64 // wall time of the earlier sessions, to their last item
 }
 
-// openJournal begins the journal of a plan or goes on with it. again forgets
-// what is there.
-func openJournal(dir, plan string, again bool) (*journal, history, error) {
-	var h history
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return nil, h, fmt.Errorf("journal: %w", err)
-	}
-	path := filepath.Join(dir, plan+".jsonl")
-	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o644)
-	if err != nil {
-		return nil, h, fmt.Errorf("journal: %w", err)
-	}
-	fail := func(err error) (*journal, history, error) {
-		f.Close()
-		return nil, history{}, err
-	}
-	if !lock(f) {
-		return fail(ErrBusy)
-	}
-	data, err := io.ReadAll(f)
-	if err != nil {
-		return fail(fmt.Errorf("journal: %w", err))
-	}
-	if again {
-		data = nil
-	}
-	h, whole, err := readJournal(data, plan)
-	if err != nil {
-		return fail(fmt.Errorf("journal %s: %w; remove it to begin anew", path, err))
-	}
-	if err := f.Truncate(int64(whole)); err != nil {
-		return fail(fmt.Errorf("journal: %w", err))
-	}
-	if _, err := f.Seek(int64(whole), io.SeekStart); err != nil {
-		return fail(fmt.Errorf("journal: %w", err))
-	}
-	j := &journal{path: path, file: f, out: bufio.NewWriter(f), quit: make(chan struct{}), gone: make(chan struct{})}
-	begin := entry{Started: time.Now().UTC().Format(timeForm)}
-	if whole == 0 {
-		begin.Journal, begin.Plan = journalForm, plan
-	}
-	if h.started == "" {
-		h.started = begin.Started
-	}
-	j.append(begin)
-	if err := j.sync(); err != nil {
-		return fail(err)
-	}
-	go j.keepSynced()
-	return j, h, nil
-}
-
-const timeForm = "2006-01-02T15:04:05.000Z"
-
-// readJournal reads what is there and how many bytes of it are whole lines: a
-// crash may have cut the last one off.
-func readJournal(data []byte, plan string) (h history, whole int, err error) {
+// readHistory reads a journal, a line at a time, and returns how many bytes of
+// it stand: a crash may have cut the last line off.
+func readHistory(r io.Reader) (h history, whole int64, err error) {
 	last := 0.0
-	for line := range bytes.Lines(data) {
-		if line[len(line)-1] != '\n' {
-			break
+	whole, err = journal.Lines(r, func(l journal.Line) error {
+		if l.Number == 1 {
+			if err := json.Unmarshal(l.Text, &h.head); err != nil || h.head.Journal != journalForm || h.head.Artifact == nil || h.head.Items < 1 || h.head.Repeats < 1 {
+				return fmt.Errorf("it is no plan of the form %s", journalForm)
+			}
+			h.places = make([]place, h.head.Items*h.head.Repeats)
+			return nil
 		}
 		var e entry
-		if err := json.Unmarshal(line, &e); err != nil {
-			if whole+len(line) == len(data) {
-				break
-			}
-			return h, 0, fmt.Errorf("byte %d: %v", whole, err)
+		if err := json.Unmarshal(l.Text, &e); err != nil {
+			return err
 		}
-		if whole == 0 && (e.Journal != journalForm || e.Plan != plan) {
-			return h, 0, errors.New("the first line is of another plan or form")
-		}
-		whole += len(line)
 		if e.Started != "" {
 			h.seconds, last = h.seconds+last, 0
 			if h.started == "" {
@@ -135,63 +128,58 @@ func readJournal(data []byte, plan string) (h history, whole int, err error) {
 			}
 		}
 		if e.Record != nil {
-			h.records = append(h.records, *e.Record)
+			if e.Pos < 0 || e.Pos >= len(h.places) {
+				return fmt.Errorf("there is no position %d", e.Pos)
+			}
+			h.places[e.Pos] = place{l.At, int32(len(l.Text))}
+			h.unsaved++
 			last = max(last, e.At)
 		}
 		if e.Stored != nil {
-			h.stored = append(h.stored, *e.Stored)
+			h.stored, h.unsaved = append(h.stored, *e.Stored), 0
 		}
-	}
+		return nil
+	})
 	h.seconds += last
-	return h, whole, nil
+	return h, whole, err
 }
 
-func (j *journal) append(e entry) {
-	line, err := json.Marshal(e)
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	if err == nil {
-		_, err = j.out.Write(append(line, '\n'))
-	}
-	if err == nil {
-		err = j.out.Flush() // a killed process must not lose an item that was paid for
-	}
-	if err != nil && j.fault == nil {
-		j.fault = fmt.Errorf("journal: %w", err)
-	}
-}
+func journalDir(state string) string { return filepath.Join(state, "journal", "eval") }
 
-func (j *journal) sync() error {
-	err := j.file.Sync()
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	if err != nil && j.fault == nil {
-		j.fault = fmt.Errorf("journal: %w", err)
-	}
-	return j.fault
-}
-
-func (j *journal) keepSynced() {
-	defer close(j.gone)
-	t := time.NewTicker(syncEvery)
-	defer t.Stop()
-	for {
-		select {
-		case <-t.C:
-			_ = j.sync() // kept in fault
-		case <-j.quit:
-			return
+// openJournal begins the journal of a plan or goes on with it. again forgets
+// what is there.
+func openJournal(dir string, now head, again bool) (*journal.File, history, error) {
+	var h history
+	read := func(f *os.File) (whole int64, err error) {
+		if h, whole, err = readHistory(f); err == nil && whole > 0 && h.head.Plan != now.Plan {
+			err = errors.New("it is of another plan")
 		}
+		if err != nil {
+			err = fmt.Errorf("%w; remove it to begin anew", err)
+		}
+		return whole, err
 	}
-}
-
-// close ends the session and returns the first failure to write.
-func (j *journal) close() error {
-	close(j.quit)
-	<-j.gone
-	err := j.sync()
-	if e := j.file.Close(); err == nil {
-		err = e
+	if again {
+		read = nil
 	}
-	return err
+	j, err := journal.Open(filepath.Join(dir, now.Plan+".jsonl"), read)
+	if errors.Is(err, journal.ErrBusy) {
+		return nil, h, fmt.Errorf("the same evaluation is running already: %w", err)
+	}
+	if err != nil {
+		return nil, h, err
+	}
+	begin := time.Now().UTC().Format(timeForm)
+	if h.head.Journal == "" {
+		j.AppendJSON(now)
+	}
+	if h.started == "" {
+		h.started = begin
+	}
+	j.AppendJSON(entry{Started: begin})
+	if err := j.Sync(); err != nil {
+		_ = j.Close()
+		return nil, h, err
+	}
+	return j, h, nil
 }

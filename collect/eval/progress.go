@@ -14,6 +14,7 @@ type Snapshot struct {
 	Done         int // finished, those of earlier sessions included
 	Resumed      int // of them, finished in earlier sessions
 	InFlight     int
+	Waiting      int // answered, without a verdict yet
 	Correct      int64
 	Truncated    int64
 	Failed       int64
@@ -48,12 +49,19 @@ func newCounter(spec Spec, tell func(Snapshot)) *counter {
 	return &counter{tell: tell, now: Snapshot{Total: len(spec.Suite.Items) * spec.repeats()}, quit: make(chan struct{}), gone: make(chan struct{})}
 }
 
-func (c *counter) begin(resumed int, records []artifact.EvalRecord) {
+func (c *counter) begin(t *tally) {
 	c.begun = time.Now()
-	c.now.Done, c.now.Resumed = resumed, resumed
-	for _, r := range records {
-		c.add(r)
+	c.now.Done, c.now.Resumed = t.final, t.final
+	c.now.Correct, c.now.Truncated, c.now.Failed = t.counts[0], t.counts[3], t.counts[4]
+	for _, s := range []struct {
+		to   *int64
+		from *int64
+	}{{&c.now.PromptTokens, t.prompt}, {&c.now.OutputTokens, t.output}} {
+		if s.from != nil {
+			*s.to = *s.from
+		}
 	}
+	c.now.Waiting = t.kept - t.final
 	go func() {
 		defer close(c.gone)
 		t := time.NewTicker(reportEvery)
@@ -86,23 +94,22 @@ func (c *counter) retried() { c.mu.Lock(); c.now.Retries++; c.mu.Unlock() }
 
 func (c *counter) retries() int64 { c.mu.Lock(); defer c.mu.Unlock(); return c.now.Retries }
 
-func (c *counter) finished(r artifact.EvalRecord) {
+// kept counts an answer: one that was waiting comes again with its outcome.
+func (c *counter) kept(r *artifact.EvalRecord) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if r.Outcome == nil {
+		c.now.Waiting++
+		return
+	}
 	c.now.Done++
-	c.add(r)
-}
-
-func (c *counter) add(r artifact.EvalRecord) {
-	if r.Outcome != nil {
-		switch *r.Outcome {
-		case artifact.OutcomeCorrect:
-			c.now.Correct++
-		case artifact.OutcomeTruncated:
-			c.now.Truncated++
-		case artifact.OutcomeError:
-			c.now.Failed++
-		}
+	switch *r.Outcome {
+	case artifact.OutcomeCorrect:
+		c.now.Correct++
+	case artifact.OutcomeTruncated:
+		c.now.Truncated++
+	case artifact.OutcomeError:
+		c.now.Failed++
 	}
 	if r.PromptTokens != nil {
 		c.now.PromptTokens += *r.PromptTokens
@@ -111,3 +118,6 @@ func (c *counter) add(r artifact.EvalRecord) {
 		c.now.OutputTokens += *r.OutputTokens
 	}
 }
+
+// judged takes an answer out of those that wait.
+func (c *counter) judged() { c.mu.Lock(); c.now.Waiting--; c.mu.Unlock() }

@@ -3,6 +3,7 @@ package eval
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math/rand/v2"
 	"time"
 
@@ -60,7 +61,7 @@ func (r *run) ask(ctx context.Context, q *endpoint.Request) (*endpoint.Exchange,
 		case f == fatal, tired && f != gone:
 			return x, nil
 		case tired:
-			r.lose(x.Err)
+			r.lose(fmt.Errorf("%w: %w", errGone, x.Err))
 			return nil, errGone
 		}
 		pause := time.Duration(float64(wait) * (0.5 + rand.Float64()/2)) // apart, so that all do not come back at once

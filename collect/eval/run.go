@@ -1,17 +1,15 @@
 package eval
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"path/filepath"
-	"slices"
 	"sync"
 	"time"
 
 	"benchsite/collect/artifact"
 	"benchsite/collect/endpoint"
+	"benchsite/collect/journal"
 )
 
 // Client asks a server; *endpoint.Client is one.
@@ -29,38 +27,32 @@ type Setting struct {
 	Progress func(Snapshot)    // nil = none; calls do not overlap
 }
 
-// Result is an evaluation that is not yet stored. Close it with Stored or Keep.
+// Result is an evaluation that is not yet stored. The records of its bundle lie
+// in the journal: store it, then call Stored, or Close to leave it there.
 type Result struct {
 	Bundle  artifact.Bundle
+	Kept    int   // items that are answered, those of earlier runs included
 	Resumed int   // items that an earlier run had done
 	Lost    error // why the run ended early; nil when it did not
-	Warning error // the journal could not be written; the result stands
 
-	journal *journal
-	plan    string
-	dir     string
+	journal *journal.File
 }
 
 // run is an evaluation in progress.
 type run struct {
 	spec    Spec
 	client  Client
-	journal *journal
+	journal *journal.File
 	count   *counter
 	begun   time.Time
 	name    string
 	sending context.Context    // of the requests: ends when the server is lost
 	stop    context.CancelFunc // ends sending
+	judges  map[string]*bench
 
-	mu      sync.Mutex
-	records []artifact.EvalRecord
-	lost    error
-}
-
-// question is one item of one repeat.
-type question struct {
-	item   int
-	repeat int
+	mu    sync.Mutex
+	tally *tally
+	lost  error
 }
 
 // Run asks every item of the suite that no earlier session of the same plan has
@@ -74,8 +66,8 @@ func Run(ctx context.Context, spec Spec, set Setting) (*Result, error) {
 		return nil, fmt.Errorf("suite %s holds no item", spec.Suite.Name)
 	}
 	plan := hashOf(spec.Protocol(), spec.Model, set.Server, set.Base.Subject.Key(), spec.repeats(), spec.Sampling.Seed, set.Base.Source.Set)[:16]
-	dir := filepath.Join(set.StateDir, "journal", "eval")
-	j, h, err := openJournal(dir, plan, set.Again)
+	now := headOf(spec, plan, set.Base)
+	j, past, err := openJournal(journalDir(set.StateDir), now, set.Again)
 	if err != nil {
 		return nil, err
 	}
@@ -84,63 +76,83 @@ func Run(ctx context.Context, spec Spec, set Setting) (*Result, error) {
 	asking, quit := context.WithCancel(ctx)
 	defer quit()
 	context.AfterFunc(sending, quit)
-	r := &run{sending: sending, spec: spec, client: set.Client, journal: j, begun: time.Now(), name: plan, stop: stop, count: newCounter(spec, set.Progress)}
-	left := r.adopt(h.records)
-	resumed := len(r.records)
-	r.count.begin(resumed, r.records)
-	refused := r.askAll(asking, left)
-	r.count.end()
-	warning := j.close()
-	if refused != nil && len(r.records) == 0 {
-		return nil, errors.Join(refused, removeJournal(j.path))
+	r := &run{sending: sending, spec: spec, client: set.Client, journal: j, begun: time.Now(), name: plan, stop: stop,
+		tally: newTally(len(spec.Suite.Items), spec.repeats()), count: newCounter(spec, set.Progress)}
+	threads, waiting, err := r.adopt(past)
+	if err != nil {
+		return nil, errors.Join(err, j.Close())
 	}
-	out := &Result{Resumed: resumed, Lost: r.lost, Warning: warning, journal: j, plan: plan, dir: dir}
+	resumed := r.tally.final
+	r.count.begin(r.tally)
+	refused := r.work(ctx, asking, threads, waiting)
+	r.count.end()
+	if refused != nil && r.tally.kept == 0 {
+		return nil, errors.Join(refused, j.Remove())
+	}
+	if refused != nil {
+		r.lose(refused)
+	}
+	if err := j.Sync(); err != nil {
+		r.lose(err)
+	}
+	out := &Result{Kept: r.tally.kept, Resumed: resumed, Lost: r.lost, journal: j}
 	if ctx.Err() != nil {
 		out.Lost = ctx.Err()
 	}
-	out.Bundle = r.bundle(set.Base, h, out.Lost, time.Since(r.begun).Seconds())
+	if n := r.count.retries(); n > 0 {
+		now.Artifact.Source.Extra["retries"] = n
+	}
+	out.Bundle = now.finish(r.tally, past, time.Since(r.begun).Seconds(), j, reasonOf(out.Lost))
 	return out, nil
 }
 
-// adopt takes the finished items of earlier sessions and returns what is left
-// to ask. Items that failed then are asked again.
-func (r *run) adopt(earlier []artifact.EvalRecord) []question {
-	done := map[recordKey]bool{}
+// adopt takes the finished items of earlier sessions. It returns what is left to
+// ask, and the positions that are answered and wait for a verdict. Items that
+// failed are asked again.
+func (r *run) adopt(past history) (left []thread, waiting []int, err error) {
+	items := r.spec.Suite.Items
 	byID := map[string]int{}
-	for i, it := range r.spec.Suite.Items {
+	for i, it := range items {
 		byID[it.ID] = i
 	}
-	for _, rec := range earlier {
-		i, known := byID[rec.Item]
-		k := keyOf(rec)
-		if !known || done[k] || rec.Outcome == nil || *rec.Outcome == artifact.OutcomeError || text(rec.ItemHash) != r.spec.Suite.Items[i].Hash() {
+	done := make([]bool, len(items)*r.spec.repeats())
+	for _, p := range past.places {
+		if p.length == 0 {
 			continue
 		}
-		done[k] = true
-		r.records = append(r.records, rec)
-	}
-	var left []question
-	for repeat := range r.spec.repeats() {
-		for i, it := range r.spec.Suite.Items {
-			if !done[recordKey{r.spec.Suite.Name, it.ID, int64(repeat)}] {
-				left = append(left, question{i, repeat})
-			}
+		rec, err := readRecord(r.journal, p)
+		if err != nil {
+			return nil, nil, err
 		}
+		i, known := byID[rec.Item]
+		pos := int(rec.Repeat)*len(items) + i
+		if !known || pos < 0 || pos >= len(done) || done[pos] || text(rec.ItemHash) != items[i].Hash() || rec.Outcome != nil && *rec.Outcome == artifact.OutcomeError {
+			continue
+		}
+		if rec.Outcome == nil {
+			if r.spec.Judges[items[i].Type] == nil {
+				continue
+			}
+			waiting = append(waiting, pos)
+		}
+		done[pos] = true
+		r.tally.add(pos, p, &rec)
 	}
-	return left
+	return r.threads(done), waiting, nil
 }
 
-// askAll keeps the wanted number of requests in flight until all are answered.
-// It returns the refusal when the server refused the very first answer to
-// arrive because address, key or model are wrong.
-func (r *run) askAll(ctx context.Context, left []question) (refused error) {
-	todo := make(chan question)
+// work asks all that is left and has it judged. It returns the refusal when the
+// server refused the very first answer to arrive because address, key or model
+// are wrong.
+func (r *run) work(judging, ctx context.Context, left []thread, waiting []int) (refused error) {
+	verdicts := r.openBenches(judging, waiting)
+	todo := make(chan thread)
 	var wait sync.WaitGroup
 	var once sync.Once
 	for range min(max(r.spec.Concurrency, 1), max(len(left), 1)) {
 		wait.Go(func() {
-			for q := range todo {
-				if err := r.one(ctx, q); err != nil {
+			for t := range todo {
+				if err := r.follow(ctx, t); err != nil {
 					once.Do(func() {
 						refused = err
 						r.stop()
@@ -149,30 +161,32 @@ func (r *run) askAll(ctx context.Context, left []question) (refused error) {
 			}
 		})
 	}
-	for _, q := range left {
+	for _, t := range left {
 		if ctx.Err() != nil {
 			break
 		}
 		select {
-		case todo <- q:
+		case todo <- t:
 		case <-ctx.Done():
 		}
 	}
 	close(todo)
 	wait.Wait()
+	verdicts()
 	return refused
 }
 
-// one asks one question and keeps the answer. The error is a refusal that will
-// meet every question alike.
-func (r *run) one(ctx context.Context, q question) error {
-	it := r.spec.Suite.Items[q.item]
+// one asks the question at a position and keeps the answer. The error is a
+// refusal that will meet every question alike.
+func (r *run) one(ctx context.Context, pos int, messages []endpoint.Message) error {
+	items := r.spec.Suite.Items
+	it, repeat := items[pos%len(items)], pos/len(items)
 	sampling := r.spec.Sampling
-	sampling.Seed = r.spec.seed(q.repeat)
+	sampling.Seed = r.spec.seed(repeat)
 	r.count.sent(1)
 	x, err := r.ask(ctx, &endpoint.Request{
-		ID:    fmt.Sprintf("%s-%s-%d", r.name, artifact.Slug(it.ID), q.repeat),
-		Model: r.spec.Model, Messages: r.spec.messages(it), MaxTokens: r.spec.MaxTokens,
+		ID:    fmt.Sprintf("%s-%s-%d", r.name, artifact.Slug(it.ID), repeat),
+		Model: r.spec.Model, Messages: messages, MaxTokens: r.spec.MaxTokens,
 		Sampling: sampling, Extra: r.spec.body(), KeepText: true,
 	})
 	r.count.sent(-1)
@@ -182,24 +196,65 @@ func (r *run) one(ctx context.Context, q question) error {
 	if x.Err != nil && x.Err.Class != endpoint.ClassNoToken && x.Err.Unsent() {
 		return x.Err
 	}
-	rec := r.record(it, q.repeat, x)
-	r.mu.Lock()
-	r.records = append(r.records, rec)
-	r.mu.Unlock()
-	r.journal.append(entry{Record: &rec, At: time.Since(r.begun).Seconds()})
-	r.count.finished(rec)
+	rec := r.record(it, repeat, messages, x)
+	r.keep(pos, &rec)
+	if rec.Outcome == nil {
+		r.judges[it.Type].push(pos)
+	}
 	return nil
 }
 
-// record scores an answer.
-func (r *run) record(it Item, repeat int, x *endpoint.Exchange) artifact.EvalRecord {
+// keep notes an item: in the journal, which a killed process leaves behind, and
+// in the figures.
+func (r *run) keep(pos int, rec *artifact.EvalRecord) {
+	line, err := appendRecord(nil, pos, time.Since(r.begun).Seconds(), rec)
+	if err != nil {
+		r.lose(err)
+		return
+	}
+	at := r.journal.Append(line)
+	r.journal.Flush() // a killed process must not lose an item that was paid for
+	if err := r.journal.Err(); err != nil {
+		r.lose(err)
+		return
+	}
+	r.mu.Lock()
+	r.tally.add(pos, place{at, int32(len(line))}, rec)
+	r.mu.Unlock()
+	r.count.kept(rec)
+}
+
+// has reports whether there is a record at a position.
+func (r *run) has(pos int) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.tally.places[pos].length > 0
+}
+
+// at reads the record at a position; ok is false where there is none.
+func (r *run) at(pos int) (rec artifact.EvalRecord, ok bool, err error) {
+	r.mu.Lock()
+	p := r.tally.places[pos]
+	r.mu.Unlock()
+	if p.length == 0 {
+		return rec, false, nil
+	}
+	rec, err = readRecord(r.journal, p)
+	return rec, err == nil, err
+}
+
+// record scores an answer. One for a judge is left without an outcome.
+func (r *run) record(it Item, repeat int, messages []endpoint.Message, x *endpoint.Exchange) artifact.EvalRecord {
 	p := artifact.Ptr[string]
 	rec := artifact.EvalRecord{
-		Task: r.spec.Suite.Name, Item: it.ID, ItemHash: p(it.Hash()), PromptHash: p(hashOf(r.spec.messages(it))),
+		Task: r.spec.Suite.Name, Item: it.ID, ItemHash: p(it.Hash()), PromptHash: p(hashOf(messages)),
 		Repeat: int64(repeat), Expected: p(it.Expected), Type: p(it.Type), LatencyS: artifact.Ptr(x.End.Seconds()),
 	}
 	if it.Category != "" {
 		rec.Category = p(it.Category)
+	}
+	if it.Stem != "" {
+		rec.Stem = p(it.Stem)
 	}
 	if x.Err != nil && x.Err.Class != endpoint.ClassNoToken {
 		rec.Outcome, rec.Detail = artifact.Ptr(artifact.OutcomeError), p(string(x.Err.Class)+": "+x.Err.Message)
@@ -215,7 +270,15 @@ func (r *run) record(it Item, repeat int, x *endpoint.Exchange) artifact.EvalRec
 	if x.Reasoning != "" {
 		rec.Reasoning = p(x.Reasoning)
 	}
-	v := r.spec.Scorer.Score(Reply{Type: it.Type, Expected: it.Expected, Output: x.Text, FinishReason: x.FinishReason})
+	reply := Reply{Type: it.Type, Expected: it.Expected, Output: x.Text, FinishReason: x.FinishReason}
+	var v Verdict
+	if r.judges[it.Type] == nil {
+		v = r.spec.Scorer.Score(reply)
+	} else if _, settled := answerOf(reply); settled != nil {
+		v = *settled // there is nothing to judge
+	} else {
+		return rec
+	}
 	rec.Outcome, rec.Extracted = &v.Outcome, v.Extracted
 	if v.Detail != "" {
 		rec.Detail = &v.Detail
@@ -223,23 +286,12 @@ func (r *run) record(it Item, repeat int, x *endpoint.Exchange) artifact.EvalRec
 	return rec
 }
 
-// lose ends the run: the server has gone.
-func (r *run) lose(why *endpoint.Error) {
+// lose ends the run: the server has gone, or what it says cannot be kept.
+func (r *run) lose(why error) {
 	r.mu.Lock()
 	if r.lost == nil {
-		r.lost = fmt.Errorf("%w: %w", errGone, why)
+		r.lost = why
 	}
 	r.mu.Unlock()
 	r.stop()
-}
-
-// sortRecords puts records into the order of the suite, repeat by repeat.
-func (r *run) sortRecords() {
-	at := map[string]int{}
-	for i, it := range r.spec.Suite.Items {
-		at[it.ID] = i
-	}
-	slices.SortFunc(r.records, func(a, b artifact.EvalRecord) int {
-		return cmp.Or(cmp.Compare(a.Repeat, b.Repeat), cmp.Compare(at[a.Item], at[b.Item]))
-	})
 }

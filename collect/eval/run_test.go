@@ -16,6 +16,7 @@ import (
 	"benchsite/collect/artifact"
 	"benchsite/collect/endpoint"
 	"benchsite/collect/endpoint/endpointtest"
+	"benchsite/collect/journal"
 )
 
 // forty is a suite of questions whose answer is their number.
@@ -74,6 +75,21 @@ func put(t *testing.T, st *artifact.Store, r *Result) *artifact.Artifact {
 	return a
 }
 
+// recordsIn reads the records of a result, which are then left to the journal.
+func recordsIn(t *testing.T, r *Result) (out []artifact.EvalRecord) {
+	t.Helper()
+	for rec, err := range r.Bundle.EvalFrom {
+		if err != nil {
+			t.Fatal(err)
+		}
+		out = append(out, rec)
+	}
+	if err := r.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
 func asked(s *endpointtest.Server) map[string]int {
 	out := map[string]int{}
 	for _, r := range s.Received() {
@@ -103,7 +119,7 @@ func TestRunAsksEverythingOnce(t *testing.T) {
 	set := settingOf(t, s, st.StateDir())
 	set.Progress = func(now Snapshot) { last = now }
 	r, err := Run(t.Context(), spec, set)
-	if err != nil || r.Lost != nil || r.Warning != nil {
+	if err != nil || r.Lost != nil {
 		t.Fatal(err, r)
 	}
 	a := put(t, st, r)
@@ -156,8 +172,8 @@ func TestCrashAndResume(t *testing.T) {
 	}
 	// Nothing was stored, as after a kill; and the last line was cut off.
 	files := journals(t, st.StateDir())
-	if len(files) != 1 || len(r.Bundle.Eval) != 17 {
-		t.Fatal(files, len(r.Bundle.Eval))
+	if got := recordsIn(t, r); len(files) != 1 || len(got) != 17 {
+		t.Fatal(files, len(got))
 	}
 	f, err := os.OpenFile(files[0], os.O_APPEND|os.O_WRONLY, 0)
 	if err != nil {
@@ -276,7 +292,7 @@ func TestOddAnswers(t *testing.T) {
 		if err != nil {
 			t.Fatal(name, err)
 		}
-		if rec := r.Bundle.Eval[0]; *rec.Outcome != c.want {
+		if rec := recordsIn(t, r)[0]; *rec.Outcome != c.want {
 			t.Errorf("%s: %s (%s)", name, *rec.Outcome, text(rec.Detail))
 		}
 	}
@@ -307,27 +323,29 @@ func TestRepeats(t *testing.T) {
 		t.Fatal(err)
 	}
 	m := r.Bundle.Artifact.Eval.Tasks[0].Metrics
-	if len(r.Bundle.Eval) != 80 || *m[0].Value != 0.75 || *m[0].N != 40 || m[0].Stderr == nil || m[1].Metric != "pass@2" || *m[1].Value != 1 {
-		t.Errorf("%d records, %+v", len(r.Bundle.Eval), m)
+	if got := recordsIn(t, r); len(got) != 80 || *m[0].Value != 0.75 || *m[0].N != 40 || m[0].Stderr == nil || m[1].Metric != "pass@2" || *m[1].Value != 1 {
+		t.Errorf("%d records, %+v", len(got), m)
 	}
 }
 
 func TestTwoProcesses(t *testing.T) {
 	dir := t.TempDir()
-	j, _, err := openJournal(dir, "plan", false)
+	plan := headOf(specOf(t), "plan", artifact.Artifact{})
+	j, _, err := openJournal(dir, plan, false)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err := openJournal(dir, "plan", false); !errors.Is(err, ErrBusy) {
+	if _, _, err := openJournal(dir, plan, false); !errors.Is(err, journal.ErrBusy) {
 		t.Errorf("a journal in use: %v", err)
 	}
-	if err := j.close(); err != nil {
+	if err := j.Close(); err != nil {
 		t.Fatal(err)
 	}
 	if err := os.WriteFile(filepath.Join(dir, "other.jsonl"), []byte("{}\n{}\n"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err := openJournal(dir, "other", false); err == nil || !strings.Contains(err.Error(), "another plan") {
+	plan.Plan = "other"
+	if _, _, err := openJournal(dir, plan, false); err == nil || !strings.Contains(err.Error(), "no plan of the form") {
 		t.Errorf("a foreign journal: %v", err)
 	}
 }

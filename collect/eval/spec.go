@@ -22,6 +22,7 @@ type Spec struct {
 	System      string            // system instruction before each item; "" = none
 	Extra       map[string]any    // further body fields
 	Scorer      Scorer
+	Judges      map[string]Judge // by item type, in place of the scorer
 	Retry       Retry
 }
 
@@ -81,12 +82,12 @@ func (s Spec) seed(repeat int) *int64 {
 	return &v
 }
 
-// messages is what is sent for an item.
-func (s Spec) messages(it Item) []endpoint.Message {
+// messages is what is sent of an item's own.
+func (s Spec) messages(own []endpoint.Message) []endpoint.Message {
 	if s.System == "" {
-		return it.Messages
+		return own
 	}
-	return append([]endpoint.Message{{Role: "system", Content: s.System}}, it.Messages...)
+	return append([]endpoint.Message{{Role: "system", Content: s.System}}, own...)
 }
 
 // Protocol returns the parameters that two results must share to be compared.
@@ -126,6 +127,9 @@ func (s Spec) Protocol() map[string]any {
 	}
 	for k, v := range s.Extra {
 		p["extra_body."+k] = v
+	}
+	for _, j := range s.Judges {
+		maps.Copy(p, j.Protocol())
 	}
 	return p
 }

@@ -24,6 +24,12 @@ type Item struct {
 	Category string // "" = none
 	Lang     string // "" = not said
 	Stem     string // items of one stem are one question in several forms; "" = its own
+
+	// Items of one chain are asked one after another in the order of the suite;
+	// "" = alone. Late builds what is sent from the records of the items before
+	// this one in its chain and repeat; nil = Messages.
+	Chain string
+	Late  func(earlier []artifact.EvalRecord) []endpoint.Message
 }
 
 // Hash identifies the item by all that decides its outcome, so that two runs

@@ -12,6 +12,7 @@ import (
 	"benchsite/collect/artifact"
 	"benchsite/collect/endpoint"
 	"benchsite/collect/endpoint/endpointtest"
+	"benchsite/collect/journal"
 )
 
 // TestLine: the line written by hand is what encoding/json would read back.
@@ -87,12 +88,12 @@ func exchanges(t *testing.T, n int) []*endpoint.Exchange {
 	return out
 }
 
-func openJournal(t *testing.T) *Journal {
+func openJournal(t *testing.T) *journal.File {
 	t.Helper()
-	j, err := createJournal(filepath.Join(t.TempDir(), "journal"), "x", head{Journal: 1, Artifact: &artifact.Artifact{}})
+	j, err := journal.Create(filepath.Join(t.TempDir(), "journal", "x.jsonl"), head{Journal: 1, Artifact: &artifact.Artifact{}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = j.close() })
+	t.Cleanup(func() { _ = j.Close() })
 	return j
 }

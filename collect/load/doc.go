@@ -4,7 +4,7 @@
 //  1. A Spec says what the point is; Spec.Protocol gives its comparable part.
 //  2. Run sends a warm-up wave that is not measured, then sends requests as the
 //     arrival process says until a limit is reached, and appends every request
-//     to a Journal as it finishes.
+//     to a journal as it finishes.
 //  3. Summarize computes all figures from the observations alone, so that they
 //     can be computed again from stored records; it is what the method page
 //     defines.

@@ -12,6 +12,7 @@ import (
 	"benchsite/collect/artifact"
 	"benchsite/collect/endpoint"
 	"benchsite/collect/endpoint/endpointtest"
+	"benchsite/collect/journal"
 )
 
 // TestEachKindOfAnswer puts one odd answer among good ones and holds what the
@@ -196,14 +197,14 @@ func TestRecoverOpenLoop(t *testing.T) {
 		Protocol: artifact.Protocol{Parameters: map[string]any{"arrival": "poisson", "rate": 2.0}}}
 	spec := openPoint(Arrival{Process: Poisson, Rate: 2}, 8)
 	spec.SLO = SLO{TTFT: 0.15}
-	j, err := createJournal(dir, "killed", head{Journal: 1, Slug: spec.Slug(), shape: spec.shape(), Artifact: base})
+	j, err := journal.Create(filepath.Join(dir, "killed.jsonl"), head{Journal: 1, Slug: spec.Slug(), shape: spec.shape(), Artifact: base})
 	if err != nil {
 		t.Fatal(err)
 	}
 	o := at(0, 4, 0.1, 0.2, 0.3, 0.4) // TTFT 0.1 s from its send
 	o.Record.ScheduledS = artifact.Ptr(*o.Record.SentS - 0.1)
-	j.append(o)
-	if err := j.close(); err != nil {
+	j.AppendJSON(o)
+	if err := j.Close(); err != nil {
 		t.Fatal(err)
 	}
 	store := artifact.Open(t.TempDir())

@@ -5,11 +5,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"slices"
 	"time"
 
 	"benchsite/collect/artifact"
 	"benchsite/collect/endpoint"
+	"benchsite/collect/journal"
 )
 
 // Setting is what Run needs beside the Spec.
@@ -22,10 +24,10 @@ type Setting struct {
 }
 
 // Result is a measured point: a whole artifact that is not yet stored, its
-// records, and the journal to discard once it is.
+// records, and the journal to remove once it is.
 type Result struct {
 	Bundle  artifact.Bundle
-	Journal *Journal
+	Journal *journal.File
 	Warning error // the journal could not be written; the result stands
 }
 
@@ -59,7 +61,7 @@ func Run(ctx context.Context, spec Spec, set Setting) (*Result, error) {
 	started := time.Now()
 	a.StartedAt = started.UTC().Format("2006-01-02T15:04:05.000Z")
 	h := head{Journal: 1, Slug: spec.Slug(), shape: spec.shape(), KeepChunks: spec.KeepChunks, Artifact: &a}
-	journal, err := createJournal(set.JournalDir, run, h)
+	kept, err := journal.Create(filepath.Join(set.JournalDir, run+".jsonl"), h)
 	if err != nil {
 		return nil, err
 	}
@@ -67,7 +69,7 @@ func Run(ctx context.Context, spec Spec, set Setting) (*Result, error) {
 	l := &loop{client: set.Client, spec: spec, arrival: spec.Arrival, workload: spec.Workload, prefix: run, slots: spec.Concurrency,
 		requests: spec.Requests, duration: spec.Duration, finished: finished, count: count}
 	count.begin(PhaseMeasure, spec.planned(), spec.Duration)
-	c := &collector{start: started, journal: journal, count: count, limit: rawLimit, protocols: map[string]bool{}}
+	c := &collector{start: started, journal: kept, count: count, limit: rawLimit, protocols: map[string]bool{}}
 	collected := make(chan struct{})
 	around := watch(ctx, set, spec.Model)
 	used := startMeter()
@@ -77,9 +79,9 @@ func Run(ctx context.Context, spec Spec, set Setting) (*Result, error) {
 	seen := around.stop()
 	close(finished)
 	<-collected
-	warning := journal.close()
+	warning := kept.Close()
 	if c.refused != nil {
-		return nil, errors.Join(c.refused, journal.Discard())
+		return nil, errors.Join(c.refused, kept.Remove())
 	}
 	use.timed(c.settle)
 	obs := c.obs
@@ -109,7 +111,7 @@ func Run(ctx context.Context, spec Spec, set Setting) (*Result, error) {
 	}
 	a.Status, a.StatusReason = verdict(a.Load, stopped, obs)
 	a.Source.Extra["resent"], a.Source.Extra["connections_opened"] = resent, c.opened
-	return &Result{Bundle: artifact.Bundle{Artifact: &a, Load: records(obs, spec.KeepChunks), Slug: spec.Slug()}, Journal: journal, Warning: warning}, nil
+	return &Result{Bundle: artifact.Bundle{Artifact: &a, Load: records(obs, spec.KeepChunks), Slug: spec.Slug()}, Journal: kept, Warning: warning}, nil
 }
 
 // warm sends the warm-up wave, which opens the connections. It returns what

@@ -13,6 +13,7 @@ import (
 	"benchsite/collect/artifact"
 	"benchsite/collect/endpoint"
 	"benchsite/collect/endpoint/endpointtest"
+	"benchsite/collect/journal"
 )
 
 func point(n, c int) Spec {
@@ -92,7 +93,7 @@ func TestClosedLoop(t *testing.T) {
 	if recs, err := store.LoadRecords(back); err != nil || len(recs) != 24 {
 		t.Errorf("%d records back, %v", len(recs), err)
 	}
-	if err := r.Journal.Discard(); err != nil {
+	if err := r.Journal.Remove(); err != nil {
 		t.Error(err)
 	}
 }
@@ -240,17 +241,17 @@ func TestRecover(t *testing.T) {
 	base := &artifact.Artifact{Schema: 1, Kind: artifact.KindLoad, Name: "sweep", Status: artifact.StatusComplete, StartedAt: "2026-01-02T03:04:05Z",
 		Subject: artifact.Subject{Model: "m"}, Source: artifact.Source{Tool: "benchsite", Mode: artifact.ModeMeasured},
 		Protocol: artifact.Protocol{Parameters: map[string]any{"concurrency": 2}}}
-	j, err := createJournal(dir, "killed", head{Journal: 1, Slug: "c2-n8", shape: shape{Concurrency: 2}, Artifact: base})
+	j, err := journal.Create(filepath.Join(dir, "killed.jsonl"), head{Journal: 1, Slug: "c2-n8", shape: shape{Concurrency: 2}, Artifact: base})
 	if err != nil {
 		t.Fatal(err)
 	}
-	j.append(at(0, 4, 0.1, 0.2, 0.3, 0.4))
-	j.append(failed(0, 1, "timeout"))
+	j.AppendJSON(at(0, 4, 0.1, 0.2, 0.3, 0.4))
+	j.AppendJSON(failed(0, 1, "timeout"))
 	store := artifact.Open(t.TempDir())
 	if got := Recover(dir, store); len(got) != 0 {
 		t.Fatalf("a journal in use was recovered: %+v", got)
 	}
-	if err := j.close(); err != nil {
+	if err := j.Close(); err != nil {
 		t.Fatal(err)
 	}
 	f, err := os.OpenFile(filepath.Join(dir, "killed.jsonl"), os.O_APPEND|os.O_WRONLY, 0)
