@@ -179,9 +179,13 @@ func mdTable(t page.Table, l *locale.Locale) string {
 	rows = append(rows, head)
 	for _, r := range t.Rows {
 		cells := make([]string, columns)
-		for i, c := range r.Cells {
-			if i < columns {
-				cells[i] = mdCell(c)
+		i := 0
+		for _, c := range r.Cells {
+			for range max(1, c.Span) { // what spans columns stands in each of them
+				if i < columns {
+					cells[i] = mdCell(c)
+				}
+				i++
 			}
 		}
 		rows = append(rows, cells)

@@ -11,12 +11,13 @@ import (
 // readers; names that belong to an API (max_tokens, temperature) stay as they
 // are.
 func (l *Locale) Param(name string) string {
-	for _, key := range []string{"param." + name, "env." + name} {
+	bare := strings.TrimPrefix(name, "host.")
+	for _, key := range []string{"param." + strings.ReplaceAll(name, ".", "-"), "param." + name, "env." + name, "env." + bare} {
 		if l.Has(key) {
 			return l.Text(key)
 		}
 	}
-	return name
+	return bare
 }
 
 // ParamValue prints the value of a parameter: words for the values that have

@@ -189,20 +189,37 @@ func (e *Edition) compareFields(c *dataset.Comparison) *Table {
 				continue
 			}
 			a, b := Cut(l.ParamValue(f.Name, f.A), CutCell), Cut(l.ParamValue(f.Name, f.B), CutCell)
+			row := Row{Cells: []Cell{CellText(e.paramHead(f.Name))}}
+			if v == dataset.Same || f.A == nil && f.B == nil { // one muted value says it for both
+				row.Cells = append(row.Cells, Cell{Text: TMuted(a), Span: 2}, e.verdictCell(v))
+				t.Rows = append(t.Rows, row)
+				continue
+			}
 			ta, tb := T(a), T(b)
-			if v == dataset.Same || f.A == nil {
+			if f.A == nil {
 				ta = TMuted(a)
 			}
-			if v == dataset.Same || f.B == nil {
+			if f.B == nil {
 				tb = TMuted(b)
 			}
-			t.Rows = append(t.Rows, Row{Cells: []Cell{CellText(capital(Cut(l.Param(f.Name), CutCell))), {Text: ta}, {Text: tb}, e.verdictCell(v)}})
+			row.Cells = append(row.Cells, Cell{Text: ta}, Cell{Text: tb}, e.verdictCell(v))
+			t.Rows = append(t.Rows, row)
 		}
 	}
 	if len(t.Rows) == 0 {
 		return nil
 	}
 	return t
+}
+
+// paramHead is a parameter as the head of a row; names of an API keep their
+// small letter.
+func (e *Edition) paramHead(name string) string {
+	s := Cut(e.L.Param(name), CutCell)
+	if s == name {
+		return s
+	}
+	return capital(s)
 }
 
 // compareLoad is the table of the figures of two load tests. The ratio is the
@@ -216,7 +233,11 @@ func (e *Edition) compareLoad(c *dataset.Comparison) *Table {
 	for _, m := range c.Load {
 		print, unit := e.scale(m.Kind, m.A, m.B)
 		label := e.short(m.Term)
-		if m.Part != "" {
+		switch m.Part {
+		case "":
+		case "mean":
+			label = l.Seam(label+" ", lowerFirst(l.Text("th.mean")))
+		default:
 			label += " " + m.Part
 		}
 		if unit != "" {

@@ -37,6 +37,7 @@ type Filter struct{ Type, Model, Precision, Source, Protocol string }
 type Cell struct {
 	Text   Text
 	Right  bool
+	Span   int    // columns it holds; 0 is one
 	Absent bool   // unknown or not run: muted
 	Label  string // head of the column, written beside the cell where a phone stacks the row
 	Class  string // class of style.css
