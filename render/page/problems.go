@@ -1,6 +1,8 @@
 package page
 
 import (
+	"strings"
+
 	"benchsite/render/dataset"
 	"benchsite/render/locale"
 )
@@ -35,12 +37,18 @@ var advice = map[dataset.Advice]string{
 // Problems builds the page of unreadable files.
 func (e *Edition) Problems() *ProblemsPage {
 	l := e.L
-	files := map[string]bool{}
+	artifacts := map[string]bool{} // reports and attached files count on their own
 	for _, p := range e.Set.Problems {
-		files[p.File] = true
+		if strings.HasSuffix(p.File, ".json") && e.Set.Run(strings.TrimSuffix(p.File, ".json")) == nil {
+			artifacts[p.File] = true
+		}
 	}
-	bad, good := len(files), len(e.Set.Runs)
-	dek := l.Fill("problem.dek", locale.Slots{"n": good + bad, "bad": bad, "good": good})
+	bad, good := len(artifacts), len(e.Set.Runs)
+	key := "problem.dek"
+	if bad == 0 {
+		key = "note.readable"
+	}
+	dek := l.Fill(key, locale.Slots{"n": good + bad, "bad": bad, "good": good})
 	p := &ProblemsPage{
 		Base: e.Base("problems", "problems/", l.Text("problem.title"), dek), Dek: dek,
 		Check: CodeBlock{l.Text("problem.check"), "benchsite check artifacts"}, CheckFor: l.Text("problem.check-text"),
@@ -60,7 +68,12 @@ func (e *Edition) Problems() *ProblemsPage {
 		if key == "" {
 			key = "problem.todo-other"
 		}
-		entry.Defs = append(entry.Defs, Pair{l.Text("problem.cause"), T(Cut(x.Cause, CutValue))}, Pair{l.Text("problem.todo"), Rich(l.Text(key))})
+		kind := strings.Replace(key, "problem.todo-", "problem.kind-", 1)
+		entry.Defs = append(entry.Defs,
+			Pair{l.Text("problem.cause"), Rich(l.Text(kind))},
+			Pair{l.Text("problem.message"), TCode(Cut(x.Cause, CutValue))},
+			Pair{l.Text("problem.todo"), Rich(l.Text(key))},
+		)
 		p.Problems = append(p.Problems, entry)
 	}
 	return p
