@@ -3,14 +3,15 @@
 FUZZTIME ?= 10s
 BENCH    ?= .
 
-.PHONY: help site test bench fuzz audit build browser bundle
+.PHONY: help site test bench fuzz audit build browser bundle pages
 
 help:
 	@echo 'make site    measure what config.toml plans, then render everything in artifacts/ to site/'
 	@echo 'make test    vet and all tests, the pages in a real browser included'
 	@echo 'make bench   all benchmarks (BENCH=regexp)'
 	@echo 'make fuzz    every fuzz target for FUZZTIME=$(FUZZTIME)'
-	@echo 'make audit   format, vet, modules, and the chart library built again and compared (needs npm)'
+	@echo 'make audit   format, vet, modules, the chart library built again, and every kind of page through
+	@echo '              Lighthouse and html-validate (needs npm and Chromium; 10 minutes)'
 
 # Built rather than `go run`, which would turn every exit code into 1.
 build:
@@ -39,7 +40,7 @@ fuzz:
 	  done; \
 	done
 
-audit: bundle
+audit: bundle pages
 	go vet ./...
 	go mod verify
 	@unformatted=$$(git ls-files -co --exclude-standard '*.go' | xargs gofmt -l); \
@@ -55,6 +56,20 @@ bundle:
 	if ! npm view echarts version >npm.log 2>&1; then echo 'SKIP: npm reaches no registry, so the chart library was not built again'; exit 0; fi; \
 	here=$$here sh -eu build.sh >build.log 2>&1 || { cat build.log; exit 1; }; \
 	cmp echarts.min.js "$$here/echarts.min.js" && echo 'chart library: built again, equal byte for byte'
+
+# Programs of the page audit; Node 20 runs these versions. They are installed outside of the repository, once.
+AUDIT_TOOLS ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/benchsite-audit
+AUDIT_NPM   := lighthouse@12.8.2 html-validate@10.17.0
+
+pages: browser
+	@if ! command -v npm >/dev/null; then echo 'SKIP: no npm, so the pages were not audited'; exit 0; fi; \
+	dir='$(AUDIT_TOOLS)'; mkdir -p "$$dir"; \
+	if [ "$$(cat "$$dir/installed" 2>/dev/null)" != '$(AUDIT_NPM)' ]; then \
+	  if ! npm view lighthouse version >"$$dir/npm.log" 2>&1; then echo 'SKIP: npm reaches no registry, so the pages were not audited'; exit 0; fi; \
+	  (cd "$$dir" && npm install --no-audit --no-fund --no-save $(AUDIT_NPM) >npm.log 2>&1) || { cat "$$dir/npm.log"; exit 1; }; \
+	  echo '$(AUDIT_NPM)' >"$$dir/installed"; \
+	fi; \
+	go test ./render -run TestAudit -count 1 -v -timeout 60m -audit "$$dir" $(if $(AUDIT_PAGES),-audit-pages '$(AUDIT_PAGES)')
 
 # Chromium and a font with Chinese glyphs. Where they cannot be installed this says what is missing and goes on:
 # the tests then say SKIP, or fail under CI=true. The programs looked for are those of render/browsertest.

@@ -2,6 +2,7 @@ package page
 
 import (
 	"strings"
+	"unicode/utf8"
 
 	"benchsite/render/locale"
 )
@@ -89,12 +90,23 @@ func (b *Base) HasCharts() bool { return len(b.Figures) > 0 }
 // Twin is the Markdown page at the same place.
 func (b *Base) Twin() Href { return "index.md" }
 
-// WindowTitle is the title of the browser window.
+// windowTitle is the longest title of a window, in characters: search engines
+// and tabs show no more.
+const windowTitle = 70
+
+// WindowTitle is the title of the browser window. The name of the site gives way
+// to that of the page.
 func (b *Base) WindowTitle() string {
+	site := Cut(b.Site, windowTitle-1)
 	if b.Title == b.Site {
-		return b.Site
+		return site
 	}
-	return Cut(b.Title, CutTitle) + " · " + b.Site
+	const sep = " · "
+	room := windowTitle - utf8.RuneCountInString(sep+site) - 1 // the last is for the ellipsis
+	if room < windowTitle/2 {
+		return Cut(b.Title, windowTitle-1)
+	}
+	return Cut(b.Title, room) + sep + site
 }
 
 // AddFigure registers a chart as the next figure of the page: it gets its

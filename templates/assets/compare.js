@@ -71,7 +71,7 @@
     rows.sort(function (x, y) { return (x[3][0] === "differ" ? 0 : 1) - (y[3][0] === "differ" ? 0 : 1); });
     function table(list, judged) {
       var head = [words.parameter, "A", "B"].concat(judged ? [words.verdict] : []);
-      return make("div", { "class": "tbl", tabindex: "0", role: "region", "aria-label": judged ? words.comparable : words.values }, [make("table", { "class": judged ? "diff" : "" }, [
+      return make("section", { "class": "tbl", tabindex: "0", "aria-label": judged ? words.comparable : words.values }, [make("table", { "class": judged ? "diff" : "" }, [
         make("thead", {}, [make("tr", {}, head.map(function (h) { return cell("th", h, "col"); }))]),
         make("tbody", {}, list.map(function (r) {
           return make("tr", {}, [cell("th", r[0], "row"), cell("td", r[1] === undefined ? "—" : r[1]), cell("td", r[2] === undefined ? "—" : r[2]),
