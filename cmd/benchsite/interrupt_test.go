@@ -17,16 +17,10 @@ func TestSecondInterruptLeavesAtOnce(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("SKIP: interrupts cannot be sent here")
 	}
-	self, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
 	dir := t.TempDir()
-	link := filepath.Join(dir, "benchsite") // the name under which the test binary is the program
-	if err := os.Symlink(self, link); err != nil {
-		t.Fatal(err)
-	}
+	link := program(t, dir)
 	var said strings.Builder
+	var err error
 	cmd := exec.Command(link, "load", "--url", "simulate:bf16", "--model", "", "-c", "2", "-n", "500", "--warmup", "0", "--max-tokens", "256")
 	cmd.Dir, cmd.Stderr = dir, &said
 	if err := cmd.Start(); err != nil {

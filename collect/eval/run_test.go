@@ -370,24 +370,3 @@ func TestLimitIsAStratifiedSample(t *testing.T) {
 		}
 	}
 }
-
-// BenchmarkItem is the client's own cost of an item at 64 in flight.
-func BenchmarkItem(b *testing.B) {
-	s := endpointtest.New(b, answer)
-	c, err := endpoint.Dial(b.Context(), endpoint.Options{URL: s.URL, Concurrency: 64, Timeout: 5 * time.Second})
-	if err != nil {
-		b.Fatal(err)
-	}
-	defer c.Close()
-	rule, _ := ScorerByName("typed")
-	suite := &Suite{Name: "many"}
-	for i := range b.N {
-		suite.Items = append(suite.Items, Item{ID: fmt.Sprint(i), Type: "number", Expected: fmt.Sprint(i), Messages: endpoint.User(fmt.Sprintf("say %d", i))})
-	}
-	b.ResetTimer()
-	r, err := Run(b.Context(), Spec{Suite: suite, Model: "m", Concurrency: 64, MaxTokens: 8, Scorer: rule},
-		Setting{Client: c, StateDir: b.TempDir(), Base: artifact.Artifact{Subject: artifact.Subject{Model: "m"}}})
-	if err != nil || r.Bundle.Artifact.Status != artifact.StatusComplete {
-		b.Fatal(err, r.Bundle.Artifact.StatusReason)
-	}
-}
