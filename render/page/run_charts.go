@@ -151,14 +151,18 @@ func (e *Edition) timelineChart(r *dataset.Run) Chart {
 func (e *Edition) serverChart(r *dataset.Run) Chart {
 	l, m := e.L, r.Load.ServerMetrics
 	c := Chart{ID: "server-log", Kind: ChartTimeline, Lang: e.Lang.Tag()}
-	if m == nil || len(m.Samples) < 2 {
+	if m == nil || len(m.Samples) < leastBins {
 		return c
 	}
 	seconds, ok := sampleTimes(m.Samples)
 	if !ok {
 		return c
 	}
+	since := l.Text("fig.since-first-line")
 	c.Title = l.Text("side.log.lead")
+	if m.Source != nil && *m.Source == "metrics" {
+		c.Title, since = l.Text("fig.title-metrics"), l.Text("fig.since-first-look")
+	}
 	c.Sub = l.Enum(l.Text("metric.in-flight"), l.Text("th.output"), l.Text("metric.hit-rate"))
 	c.Desc = l.Label(c.Title, c.Sub)
 	c.Table = ChartTable{Head: []string{l.Text("th.time")}, RawHead: []string{"time"}}
@@ -196,14 +200,14 @@ func (e *Edition) serverChart(r *dataset.Run) Chart {
 		}
 		c.Table.Head = append(c.Table.Head, col.title)
 		c.Table.RawHead = append(c.Table.RawHead, col.raw)
-		if len(series.Points) == 0 {
+		if len(series.Points) < 2 { // one look is no course
 			continue
 		}
 		y := ChartAxis{FromZero: true}
 		if col.share {
 			y.Format, y.Max = TickPercent, 1
 		}
-		c.Panels = append(c.Panels, ChartPanel{Title: col.title, X: ChartAxis{Label: l.Text("fig.since-first-line")}, Y: y, Series: []ChartSeries{series}})
+		c.Panels = append(c.Panels, ChartPanel{Title: col.title, X: ChartAxis{Label: since}, Y: y, Series: []ChartSeries{series}})
 	}
 	return c
 }
