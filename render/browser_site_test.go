@@ -136,13 +136,15 @@ func openAll(t *testing.T, browser *browsertest.Browser, pages []openPage, base 
 			if !thorough {
 				return
 			}
-			found := map[string]bool{} // most violations are the same in both schemes
-			for _, scheme := range []browsertest.Scheme{browsertest.Light, browsertest.Dark} {
-				tab.Show(browsertest.View{Scheme: scheme})
-				for _, v := range tab.Axe(axe) {
-					if text := v.String(); !found[text] {
-						found[text] = true
-						t.Errorf("axe, %s: %s", scheme, text)
+			found := map[string]bool{} // most violations are the same in both schemes and at both widths
+			for _, width := range []int64{0, 390} {
+				for _, scheme := range []browsertest.Scheme{browsertest.Light, browsertest.Dark} {
+					tab.Show(browsertest.View{Scheme: scheme, Width: width})
+					for _, v := range tab.Axe(axe) {
+						if text := v.String(); !found[text] {
+							found[text] = true
+							t.Errorf("axe, %s, %d px: %s", scheme, width, text)
+						}
 					}
 				}
 			}
@@ -219,6 +221,19 @@ func withoutScripts(t *testing.T, browser *browsertest.Browser, pages []openPage
 		}
 		if !browsertest.Eval[bool](tab, `document.querySelector("h1").checkVisibility()`) {
 			t.Errorf("%s: no heading", page.name)
+		}
+		// What a table or a drawing says is text in the page, not made by a script.
+		silent := browsertest.Eval[[]string](tab, `(() => {
+			const hidden = (e) => !e.closest("[hidden], .n, .hint, template") && !(e.closest("svg") || e).checkVisibility();
+			const cells = [...document.querySelectorAll("main :is(h1, h2, h3, p, li, dt, dd)")].filter((e) => !e.closest("details:not([open])") && e.textContent.trim() && hidden(e));
+			const drawn = [...document.querySelectorAll("figure[data-chart] .static .w svg")].filter((s) => !/[0-9]/.test(s.textContent));
+			return [...cells, ...drawn].map((e) => e.outerHTML.slice(0, 160));
+		})()`)
+		if len(silent) > 0 {
+			t.Errorf("%s: without scripts these do not show: %q", page.name, silent[:min(len(silent), 5)])
+		}
+		if n := browsertest.Eval[int](tab, `document.querySelector("main").innerText.trim().length`); n < 60 {
+			t.Errorf("%s: without scripts only %d characters are to be read", page.name, n)
 		}
 	}
 	if charts == 0 {
