@@ -115,4 +115,48 @@ type EvalRecord struct {
 	Category     *string  `json:"category,omitempty"`
 	Stem         *string  `json:"stem,omitempty"`   // items of one stem are one question in several forms
 	Detail       *string  `json:"detail,omitempty"` // the scorer's own words on its verdict
+	Code         *CodeRun `json:"code,omitempty"`   // of items that ask for a program
+}
+
+// Verdict is what became of a program.
+type Verdict string
+
+// The verdicts on a program. Only Passed counts as correct; HarnessError says that
+// no verdict was reached through no fault of the program.
+const (
+	Passed       Verdict = "passed"
+	WrongAnswer  Verdict = "wrong answer"
+	RuntimeError Verdict = "runtime error"
+	TimeOut      Verdict = "time-out"
+	OutOfMemory  Verdict = "memory"
+	OutputLimit  Verdict = "output limit"
+	Killed       Verdict = "killed"
+	HarnessError Verdict = "harness error"
+)
+
+// Verdicts lists all, the one that counts first.
+func Verdicts() []Verdict {
+	return []Verdict{Passed, WrongAnswer, RuntimeError, TimeOut, OutOfMemory, OutputLimit, Killed, HarnessError}
+}
+
+// CodeRun is what became of the program of a record when it was run on the tests
+// of its item. The lists hold a value for each process that ran, in the order of
+// the tests; tests after the first that fails are not run.
+type CodeRun struct {
+	Verdict     Verdict     `json:"verdict"`
+	Tests       int64       `json:"tests"`
+	Passed      int64       `json:"passed"`
+	WallS       []float64   `json:"wall_s,omitempty"`
+	CPUS        []float64   `json:"cpu_s,omitempty"`
+	MemoryBytes []int64     `json:"memory_bytes,omitempty"` // the largest resident size
+	Failed      *FailedTest `json:"failed,omitempty"`
+}
+
+// FailedTest is the first test that a program failed. Texts are cut to 2,000
+// bytes.
+type FailedTest struct {
+	Test     int64  `json:"test"` // from 1; 0 = before any test
+	Input    string `json:"input,omitempty"`
+	Expected string `json:"expected,omitempty"`
+	Got      string `json:"got,omitempty"`
 }
