@@ -75,9 +75,10 @@ type Outcomes struct {
 	Error     *int64 `json:"error"`
 }
 
-// Group is the score of one category of a task.
+// Group is the score of one category of a task, or of one value of the label By.
 type Group struct {
 	Name    string   `json:"name"`
+	By      string   `json:"by,omitempty"`
 	N       *int64   `json:"n,omitempty"`
 	Correct *int64   `json:"correct,omitempty"`
 	Value   *float64 `json:"value,omitempty"`
@@ -116,6 +117,9 @@ type EvalRecord struct {
 	Stem         *string  `json:"stem,omitempty"`   // items of one stem are one question in several forms
 	Detail       *string  `json:"detail,omitempty"` // the scorer's own words on its verdict
 	Code         *CodeRun `json:"code,omitempty"`   // of items that ask for a program
+
+	// Labels put the item into further groups beside its category: platform.
+	Labels map[string]string `json:"labels,omitempty"`
 }
 
 // Verdict is what became of a program.

@@ -74,7 +74,7 @@ func (h head) finish(t *tally, past history, seconds float64, from io.ReaderAt, 
 		a.Source.Extra["undecided"] = slices.Sorted(maps.Keys(t.undecided))
 	}
 	task := a.Eval.Tasks[0]
-	task.Outcomes, task.Groups, task.Metrics = t.outcomes(), t.groups(), t.metrics()
+	task.Outcomes, task.Groups, task.Metrics = t.outcomes(), t.groups(), t.metrics(task.Scorer.Name)
 	a.Eval = &artifact.Eval{Tasks: []artifact.Task{task}, Tokens: t.tokens(), DurationS: &seconds}
 	b := artifact.Bundle{Artifact: &a, EvalFrom: records(from, t.places), Slug: task.Task}
 	if h.Private {
@@ -99,6 +99,11 @@ func withoutTexts(records artifact.Records) artifact.Records {
 	return func(yield func(artifact.EvalRecord, error) bool) {
 		for rec, err := range records {
 			rec.Output, rec.Reasoning, rec.Expected = nil, nil, nil
+			if rec.Code != nil {
+				run := *rec.Code
+				run.Failed = nil
+				rec.Code = &run
+			}
 			if !yield(rec, err) {
 				return
 			}

@@ -14,6 +14,7 @@ import (
 
 	"benchsite/collect/artifact"
 	"benchsite/collect/endpoint"
+	"benchsite/collect/eval/code"
 )
 
 // maxFaults bounds how many faults of one file are listed.
@@ -29,6 +30,8 @@ type line struct {
 	Category string          `json:"category"`
 	Lang     string          `json:"lang"`
 	Stem     string          `json:"stem"`
+	Tests    json.RawMessage `json:"tests"`       // of the type code
+	Entry    string          `json:"entry_point"` // of the type code
 }
 
 type turn struct {
@@ -49,8 +52,12 @@ func ReadSuite(path string) (*Suite, error) {
 	}
 	name := strings.TrimSuffix(filepath.Base(path), ".jsonl")
 	sum, n := artifact.SHA256(data), int64(len(items))
+	rule, answer := "typed", int64(1024)
+	if programs(items) {
+		rule, answer = "code", 4096
+	}
 	return &Suite{
-		Name: artifact.Slug(name), Items: items, Of: len(items), Scorer: "typed", Answer: 1024, Think: 16384,
+		Name: artifact.Slug(name), Items: items, Of: len(items), Scorer: rule, Answer: answer, Think: 16384,
 		Dataset: artifact.Dataset{Name: artifact.Ptr(filepath.Base(path)), SHA256: &sum, Of: &n},
 	}, nil
 }
@@ -91,6 +98,12 @@ func parseItem(raw []byte) (Item, *artifact.Fault) {
 	fault := func(field, format string, args ...any) (Item, *artifact.Fault) {
 		return Item{}, &artifact.Fault{Field: field, Message: fmt.Sprintf(format, args...)}
 	}
+	if it, ok, err := publishedItem(raw); ok {
+		if err != nil {
+			return fault("", "%v", err)
+		}
+		return it, nil
+	}
 	var l line
 	dec := json.NewDecoder(bytes.NewReader(raw))
 	dec.DisallowUnknownFields()
@@ -121,7 +134,17 @@ func parseItem(raw []byte) (Item, *artifact.Fault) {
 		}
 		it.Messages = append(it.Messages, endpoint.Message{Role: m.Role, Content: m.Content})
 	}
+	if l.Type == CodeType {
+		p, err := code.ParseUser(l.Tests, l.Entry)
+		if err != nil {
+			return fault("tests", "%v", err)
+		}
+		it.Code, it.Expected = p, codeKey(p)
+		return it, nil
+	}
 	switch {
+	case l.Tests != nil || l.Entry != "":
+		return fault("tests", "belong to the type code, this is %q", l.Type)
 	case len(l.Expected) == 0 || string(l.Expected) == "null":
 		return fault("expected", "is missing")
 	case l.Expected[0] == '"':
@@ -162,7 +185,7 @@ func checkKey(kind, key string) (field, message string) {
 		if _, err := regexp.Compile(key); err != nil {
 			return "expected", "is no regular expression: " + strings.TrimPrefix(err.Error(), "error parsing regexp: ")
 		}
-	case "judge", "code":
+	case "judge":
 		return "type", fmt.Sprintf("%q is not run by this version; it runs %s", kind, strings.Join(typedTypes, ", "))
 	default:
 		return "type", fmt.Sprintf("%q is unknown: one of %s", kind, strings.Join(typedTypes, ", "))

@@ -116,6 +116,11 @@ func (r *run) judge(ctx context.Context, j Judge, pos int) error {
 		return err
 	}
 	it := r.spec.Suite.Items[pos%len(r.spec.Suite.Items)]
+	if it.Before != nil {
+		if it.Earlier, err = r.earlier(pos); err != nil {
+			return err
+		}
+	}
 	if err := j.Judge(context.WithoutCancel(ctx), it, &rec); err != nil {
 		return err
 	}
@@ -189,14 +194,24 @@ func (r *run) follow(ctx context.Context, t thread) error {
 // the records of the items before it in its chain.
 func (r *run) messages(pos int) ([]endpoint.Message, error) {
 	items := r.spec.Suite.Items
-	i := pos % len(items)
-	it := items[i]
+	it := items[pos%len(items)]
 	if it.Late == nil {
 		return r.spec.messages(it.Messages), nil
 	}
-	var earlier []artifact.EvalRecord
+	earlier, err := r.earlier(pos)
+	if err != nil {
+		return nil, err
+	}
+	return r.spec.messages(it.Late(earlier)), nil
+}
+
+// earlier are the records of the items before a position in its chain and
+// repeat.
+func (r *run) earlier(pos int) (out []artifact.EvalRecord, err error) {
+	items := r.spec.Suite.Items
+	i := pos % len(items)
 	for k, other := range items[:i] {
-		if other.Chain != it.Chain {
+		if other.Chain != items[i].Chain {
 			continue
 		}
 		rec, ok, err := r.at(pos - i + k)
@@ -204,8 +219,8 @@ func (r *run) messages(pos int) ([]endpoint.Message, error) {
 			return nil, err
 		}
 		if ok {
-			earlier = append(earlier, rec)
+			out = append(out, rec)
 		}
 	}
-	return r.spec.messages(it.Late(earlier)), nil
+	return out, nil
 }

@@ -256,6 +256,7 @@ func (r *run) record(it Item, repeat int, messages []endpoint.Message, x *endpoi
 	if it.Stem != "" {
 		rec.Stem = p(it.Stem)
 	}
+	rec.Labels = it.Labels
 	if x.Err != nil && x.Err.Class != endpoint.ClassNoToken {
 		rec.Outcome, rec.Detail = artifact.Ptr(artifact.OutcomeError), p(string(x.Err.Class)+": "+x.Err.Message)
 		return rec

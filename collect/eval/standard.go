@@ -51,6 +51,10 @@ var standards = []standard{
 		item: mmluItem, prompt: choicePrompt, scorer: "choice", answer: 4096, think: 32768},
 	{name: "gpqa-diamond", dataset: "Idavidrein/gpqa", files: []string{"gpqa_diamond.csv"}, split: "train", of: 198,
 		item: gpqaItem, prompt: choicePrompt, scorer: "choice", answer: 4096, think: 32768, gated: true},
+	{name: "humaneval", dataset: "openai/openai_humaneval", files: []string{"openai_humaneval/test-00000-of-00001.parquet"}, split: "test", of: 164,
+		item: humanEvalItem, prompt: completePrompt, scorer: "code", answer: 4096, think: 32768},
+	{name: "mbpp", dataset: "google-research-datasets/mbpp", files: []string{"full/test-00000-of-00001.parquet"}, split: "test", of: 500,
+		item: mbppItem, prompt: writePrompt, scorer: "code", answer: 4096, think: 32768},
 }
 
 // load reads the benchmark from a folder or the Hub. Whatever is wrong with the

@@ -11,6 +11,7 @@ import (
 
 	"benchsite/collect/artifact"
 	"benchsite/collect/endpoint"
+	"benchsite/collect/eval/code"
 
 	"github.com/agnivade/levenshtein"
 )
@@ -30,6 +31,14 @@ type Item struct {
 	// this one in its chain and repeat; nil = Messages.
 	Chain string
 	Late  func(earlier []artifact.EvalRecord) []endpoint.Message
+
+	// Code is what a program has to do, of the type code. Before is the code that
+	// stands before it, from the items before this one in its chain; Earlier are
+	// their records when the item is judged.
+	Code    *code.Problem
+	Before  func(earlier []artifact.EvalRecord) string
+	Earlier []artifact.EvalRecord
+	Labels  map[string]string // further groups in which scores are shown: platform
 }
 
 // Hash identifies the item by all that decides its outcome, so that two runs

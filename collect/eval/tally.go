@@ -25,6 +25,9 @@ type tally struct {
 	stems          []string
 	byCategory     map[string]*share
 	byType         map[string]*share
+	byLabel        map[string]map[string]*share
+	settled        []bool // by position: there is an outcome
+	correct        []bool // by position
 	undecided      map[string]bool
 }
 
@@ -32,7 +35,7 @@ type share struct{ n, correct int64 }
 
 func newTally(items, repeats int) *tally {
 	return &tally{items: items, repeats: repeats, places: make([]place, items*repeats), asked: make([]int32, items), right: make([]int32, items),
-		byCategory: map[string]*share{}, byType: map[string]*share{}, undecided: map[string]bool{}}
+		byCategory: map[string]*share{}, byType: map[string]*share{}, byLabel: map[string]map[string]*share{}, settled: make([]bool, items*repeats), correct: make([]bool, items*repeats), undecided: map[string]bool{}}
 }
 
 // add counts the item at a position, whose record lies at p. One without an
@@ -46,33 +49,26 @@ func (t *tally) add(pos int, p place, rec *artifact.EvalRecord) {
 		return
 	}
 	t.final++
+	t.settled[pos] = true
 	i := pos % t.items
 	t.asked[i]++
 	correct := *rec.Outcome == artifact.OutcomeCorrect
 	if correct {
 		t.right[i]++
+		t.correct[pos] = true
 	}
 	if k := slices.Index(outcomes[:], *rec.Outcome); k >= 0 {
 		t.counts[k]++
 	}
 	sum(&t.prompt, rec.PromptTokens)
 	sum(&t.output, rec.OutputTokens)
-	for _, g := range []struct {
-		of   map[string]*share
-		name *string
-	}{{t.byCategory, rec.Category}, {t.byType, rec.Type}} {
-		if g.name == nil || *g.name == "" {
-			continue
+	note(t.byCategory, text(rec.Category), correct)
+	note(t.byType, text(rec.Type), correct)
+	for label, value := range rec.Labels {
+		if t.byLabel[label] == nil {
+			t.byLabel[label] = map[string]*share{}
 		}
-		s := g.of[*g.name]
-		if s == nil {
-			s = &share{}
-			g.of[*g.name] = s
-		}
-		s.n++
-		if correct {
-			s.correct++
-		}
+		note(t.byLabel[label], value, correct)
 	}
 	if rec.Stem != nil {
 		if t.stems == nil {
@@ -82,6 +78,22 @@ func (t *tally) add(pos int, p place, rec *artifact.EvalRecord) {
 	}
 	if strings.HasPrefix(text(rec.Detail), "undecided") {
 		t.undecided[rec.Item] = true
+	}
+}
+
+// note counts an item in a group; "" is none.
+func note(of map[string]*share, name string, correct bool) {
+	if name == "" {
+		return
+	}
+	s := of[name]
+	if s == nil {
+		s = &share{}
+		of[name] = s
+	}
+	s.n++
+	if correct {
+		s.correct++
 	}
 }
 
@@ -114,7 +126,16 @@ func (t *tally) tokens() *artifact.EvalTokens {
 // correct answers, with the standard error over items, and beside it pass@k.
 // Items that share a stem are one cluster; then a single run has a standard
 // error too, because the interval of a count would take them for independent.
-func (t *tally) metrics() []artifact.Metric {
+// Programs have names of their own for the same figures.
+func (t *tally) metrics(rule string) []artifact.Metric {
+	out := t.scores()
+	if t.programs() && len(out) > 0 {
+		out = t.codeMetrics(out[0], rule)
+	}
+	return out
+}
+
+func (t *tally) scores() []artifact.Metric {
 	k := t.repeats
 	var shares, passes []float64
 	var clusters []string
@@ -160,13 +181,28 @@ func (t *tally) groups() []artifact.Group {
 	if len(of) == 0 {
 		of = t.byType
 	}
+	out := groupsOf(of, "")
+	for _, label := range slices.Sorted(maps.Keys(t.byLabel)) {
+		out = append(out, groupsOf(t.byLabel[label], label)...)
+	}
+	return out
+}
+
+// levels of difficulty, which have an order of their own.
+var levels = []string{"easy", "medium", "hard"}
+
+func groupsOf(of map[string]*share, by string) []artifact.Group {
 	if len(of) < 2 {
 		return nil
 	}
+	names := slices.Sorted(maps.Keys(of))
+	if !slices.ContainsFunc(names, func(n string) bool { return !slices.Contains(levels, n) }) {
+		slices.SortFunc(names, func(a, b string) int { return slices.Index(levels, a) - slices.Index(levels, b) })
+	}
 	var out []artifact.Group
-	for _, name := range slices.Sorted(maps.Keys(of)) {
+	for _, name := range names {
 		s := *of[name]
-		out = append(out, artifact.Group{Name: name, N: &s.n, Correct: &s.correct, Value: artifact.Ptr(float64(s.correct) / float64(s.n))})
+		out = append(out, artifact.Group{Name: name, By: by, N: &s.n, Correct: &s.correct, Value: artifact.Ptr(float64(s.correct) / float64(s.n))})
 	}
 	return out
 }

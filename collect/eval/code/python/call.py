@@ -8,7 +8,7 @@ def _call():
     def load(m):
         exec(m["prelude"], names)
         given = names.get(m["entry"])  # such as add, of the module operator
-        exec(compile(open("/box/program.py", encoding="utf-8").read(), "program.py", "exec"), names)
+        exec(compile(open(BOX + "/program.py", encoding="utf-8").read(), "program.py", "exec"), names)
         solution = names.get("Solution")
         if isinstance(solution, type) and hasattr(solution, m["entry"]):
             target = getattr(solution(), m["entry"])

@@ -71,7 +71,7 @@ def _exposed(v):
 
 
 def _check():
-    task = json.load(open("/box/tests.json", encoding="utf-8"))
+    task = json.load(open(BOX + "/tests.json", encoding="utf-8"))
     peer = Watched(3, _exposed, lambda v: v is not None and _user_class(v))
     if task.get("science"):
         peer.random = Random()

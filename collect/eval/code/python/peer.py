@@ -13,6 +13,7 @@ import struct
 import sys
 import types
 
+BOX = os.environ.get("BOX", "/box")
 MOST_FRAME = 64 << 20
 MOST_ITEMS = 1 << 20
 

@@ -1,7 +1,7 @@
 # Runs the program and answers calls of its functions. Whatever the program does
 # to this process, it can only send values.
 def _serve():
-    source = open("/box/program.py", encoding="utf-8").read()
+    source = open(BOX + "/program.py", encoding="utf-8").read()
     module = types.ModuleType("program")
     names = module.__dict__
     names["__builtins__"] = builtins

@@ -3,7 +3,7 @@
 def read_targets(where, n):
     import h5py
     out = []
-    with h5py.File("/box/test_data.h5", "r") as f:
+    with h5py.File(BOX + "/test_data.h5", "r") as f:
         for i in range(n):
             group = f["%s/test%d" % (where, i + 1)]
             values = [_target(group[key]) for key in group.keys()]
