@@ -24,7 +24,7 @@ var layers = map[string][]string{
 	"collect/journal":  {},
 	"collect/sandbox":  {},
 	"collect/load":     {"collect/artifact", "collect/endpoint", "collect/journal", "render/stats"},
-	"collect/eval":     {"collect/artifact", "collect/endpoint", "collect/journal", "collect/sandbox", "render/stats"},
+	"collect/eval":     {"collect/artifact", "collect/endpoint", "collect/eval/code", "collect/journal", "collect/sandbox", "render/stats"},
 	"collect/imports":  {"collect/artifact", "collect/endpoint", "collect/eval", "collect/server", "render/stats"},
 	"render":           {"collect/artifact", "render/chart", "render/page", "render/dataset", "render/locale", "render/stats", "templates"},
 	"render/stats":     {},
@@ -34,6 +34,9 @@ var layers = map[string][]string{
 	"render/page":      {"collect/artifact", "render/dataset", "render/stats", "render/locale"},
 	"render/chart":     {"render/page", "render/locale"},
 	"templates":        {},
+
+	// The judging of programs: problems, the two boxes, the comparison.
+	"collect/eval/code": {"collect/artifact", "collect/sandbox"},
 
 	// Programs of the tests alone.
 	"collect/endpoint/endpointtest": {},
