@@ -48,11 +48,13 @@ var ttftP50 = measure{
 func (e *Edition) News() []News {
 	var out []News
 	for _, t := range e.Set.Trends() {
+		m, ok := e.trendMeasure(t)
+		if !ok {
+			continue // the page of trends does not show it either
+		}
 		if t.Runs[0].Load == nil {
-			if m, ok := e.trendMeasure(t); ok {
-				if n, ok := e.evalNews(t, m); ok {
-					out = append(out, n)
-				}
+			if n, ok := e.evalNews(t, m); ok {
+				out = append(out, n)
 			}
 			continue
 		}

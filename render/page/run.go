@@ -48,6 +48,9 @@ func (e *Edition) Run(r *dataset.Run) (*RunPage, error) {
 		}
 		p.Sections = sections
 	}
+	if s, ok := e.historySection(&p.Base, r); ok {
+		p.Sections = append(p.Sections, s)
+	}
 	p.Sections = append(p.Sections, e.originSections(&p.Base, r)...)
 	return p, nil
 }
