@@ -2,6 +2,7 @@ package imports
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 
 	"benchsite/collect/artifact"
@@ -10,7 +11,7 @@ import (
 // Bounds of what source.extra takes over of fields that no reader knows.
 const (
 	maxRestFields = 128
-	maxRestBytes  = 32 << 10
+	maxRestBytes  = 16 << 10
 )
 
 // differencesKey is where source.extra keeps in what the tool's definitions
@@ -51,14 +52,26 @@ func (n *node) rest(extra map[string]any) {
 
 type room struct{ fields, bytes, out int }
 
+// secret are names of fields whose values are nobody's business.
+var secret = regexp.MustCompile(`(?i)api.?key|secret|password|credential|bearer|authori[sz]ation|^headers?$|hf.?token|access.?token`)
+
+// done says that of n and what stands under it nothing is left to keep.
+func (n *node) done() *node {
+	n.seen, n.whole = true, true
+	return n
+}
+
 func (n *node) restInto(into map[string]any, r *room) {
 	for _, key := range n.keys {
 		field := n.fields[key]
-		if !field.known() {
-			continue
+		if !field.known() || field.kind == list && len(field.items) == 0 || field.kind == object && len(field.keys) == 0 {
+			continue // nothing, or handed to a sink
+		}
+		if secret.MatchString(key) {
+			continue // whatever it holds
 		}
 		if field.seen {
-			if field.kind != object {
+			if field.kind != object || field.whole {
 				continue
 			}
 			below := map[string]any{}

@@ -45,6 +45,7 @@ type node struct {
 	kind   kind
 	truth  bool
 	seen   bool   // a reader has asked for it
+	whole  bool   // with all that stands under it
 	scalar string // text, or a number as written; of null the bare word that stood there
 	keys   []string
 	fields map[string]*node

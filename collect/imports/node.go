@@ -177,7 +177,9 @@ func bounded(v any, depth int) any {
 			return fmt.Sprintf("(%d values left out)", len(v))
 		}
 		for k := range v {
-			v[k] = bounded(v[k], depth+1)
+			if v[k] = bounded(v[k], depth+1); v[k] == nil || secret.MatchString(k) {
+				delete(v, k)
+			}
 		}
 	}
 	return v
