@@ -13,7 +13,8 @@ const evalplusTool = "evalplus"
 var evalPlus = Reader{
 	Name:     "evalplus",
 	Tool:     evalplusTool,
-	Versions: "0.2 and 0.3; form read from documentation, no real file seen",
+	Versions: "0.2 and 0.3",
+	Unseen:   "all",
 	Reads:    "pass@k under base and plus tests, every solution with both verdicts, data set hash",
 	Differences: []Difference{
 		{"the score is that of the plus tests, which also need the base tests to pass; base stands beside it as a filter",
@@ -23,9 +24,8 @@ var evalPlus = Reader{
 		{"the file names no model: --set model gives it; a solution is code already cut out of the reply, so that an unparsed reply is counted as wrong",
 			"文件中没有模型：由 --set model 给出；记录的是已从回复中截取的代码，未解析的回复计为错"},
 	},
-	Sniff: func(head []byte, _ string) bool {
-		h := string(toUTF8(head))
-		return has(head, "eval") && !has(head, "version") && (has(head, "hash") || strings.Contains(h, `"base_status"`) || strings.Contains(h, `"nfiles"`))
+	Sniff: func(h *Head) bool {
+		return h.has("eval") && !h.has("version") && (h.has("hash") || h.mentions("base_status") || h.mentions("nfiles"))
 	},
 	Read: readEvalPlus,
 }

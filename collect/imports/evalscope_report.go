@@ -15,7 +15,8 @@ const evalscopeTool = "evalscope"
 var evalscopeReport = Reader{
 	Name:     "evalscope_report",
 	Tool:     evalscopeTool,
-	Versions: "reports of schema version 1 (to 2025) and 2; version 1 read from documentation, no real file seen",
+	Versions: "reports of schema version 1 (to 2025) and 2",
+	Unseen:   "version 1",
 	Reads:    "every metric with aggregation, direction, n and macro score; subsets and categories; token totals; counts of failed samples; analysis and judge summary",
 	Differences: []Difference{
 		{"no stderr anywhere; where the metric is a share our interval is Wilson's, computed when shown",
@@ -29,9 +30,9 @@ var evalscopeReport = Reader{
 		{"latency and throughput of its perf_metrics are of the evaluation's own traffic, not of a load test: they stay in source.extra",
 			"perf_metrics 中的延迟与吞吐来自评测本身的请求，不是压测：仅保留在 source.extra"},
 	},
-	Sniff: func(head []byte, _ string) bool {
-		return hasAll(head, "dataset_name", "model_name", "metrics") || hasAll(head, "name", "model_name", "metrics", "score") ||
-			has(head, "report_list") && strings.Contains(string(toUTF8(head)), `"model_name"`)
+	Sniff: func(h *Head) bool {
+		return h.has("dataset_name", "model_name", "metrics") || h.has("name", "model_name", "metrics", "score") ||
+			h.has("report_list") && h.mentions("model_name")
 	},
 	Read: readEvalscopeReport,
 }
@@ -75,6 +76,9 @@ func readEvalscopeReport(in Input) ([]Draft, error) {
 			all = append(all, evalscopeProtocol(task, root.at("task_config")))
 		}
 		evalscopeTokens(a, by[model])
+		if len(reports) == 1 {
+			root.rest(a.Source.Extra)
+		}
 		d := finish(a, nil, all)
 		if len(models) > 1 {
 			d.Part = model

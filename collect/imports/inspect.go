@@ -29,12 +29,12 @@ var inspectLog = Reader{
 		{"tokens are of the evaluated model alone; what a judge used stays in source.extra",
 			"token 只计被测模型；裁判模型的用量保留在 source.extra"},
 	},
-	Sniff: func(head []byte, _ string) bool {
-		if bytes.HasPrefix(head, []byte("PK\x03\x04")) {
-			return isInspectZip(head)
+	Sniff: func(h *Head) bool {
+		if bytes.HasPrefix(h.Bytes, zipMagic) {
+			return isInspectZip(h.Bytes)
 		}
-		return hasAll(head, "version", "status", "eval") && (has(head, "plan") || has(head, "results") || has(head, "stats") || has(head, "samples")) ||
-			hasAll(head, "version", "eval", "plan")
+		return h.has("version", "status", "eval") && (h.has("plan") || h.has("results") || h.has("stats") || h.has("samples")) ||
+			h.has("version", "eval", "plan")
 	},
 	Read: readInspect,
 }
@@ -56,31 +56,40 @@ type itemValue struct {
 	value float64
 }
 
+// zipMagic begins a ZIP.
+var zipMagic = []byte("PK\x03\x04")
+
+// inspectSinks pass over what nothing is read of and what makes logs large.
+func inspectSinks(prefix string) (out []sink) {
+	for _, name := range []string{"events", "attachments", "store", "timelines", "events_data"} {
+		out = append(out, sink{path: prefix + name})
+	}
+	return out
+}
+
 func readInspect(in Input) ([]Draft, error) {
-	packed, err := in.startsWith([]byte("PK\x03\x04"))
+	h, err := in.head()
 	if err != nil {
 		return nil, err
 	}
-	if packed {
+	if bytes.HasPrefix(h.Bytes, zipMagic) {
 		return readInspectZip(in)
 	}
-	data, err := in.all()
-	if err != nil {
-		return nil, err
-	}
-	root, err := parse(in.Name, data)
-	if err != nil {
-		return nil, err
-	}
-	run := &inspectRun{root: root, reductions: root.at("reductions")}
-	run.begin()
-	if samples := root.at("samples"); samples.is(list) {
-		for _, s := range samples.items {
-			if s.need(object) {
-				run.sample(sampleOf(s))
-			}
+	var samples []inspectSample
+	take := sink{"samples[]", func(n *node) error {
+		if n.need(object) {
+			samples = append(samples, sampleOf(n))
 		}
-		run.whole = len(samples.items) > 0
+		return nil
+	}}
+	root, err := in.document(append(inspectSinks("samples[]."), take)...)
+	if err != nil {
+		return nil, err
+	}
+	run := &inspectRun{root: root, reductions: root.at("reductions"), whole: len(samples) > 0}
+	run.begin()
+	for _, s := range samples {
+		run.sample(s)
 	}
 	return run.drafts()
 }
@@ -127,6 +136,9 @@ func (r *inspectRun) drafts() ([]Draft, error) {
 		sure = append(sure, artifact.OutcomeTruncated, artifact.OutcomeError)
 	}
 	r.task.Outcomes = tally(r.records, sure...)
+	if len(r.task.Metrics) == 0 && len(r.records) == 0 && a.Status != artifact.StatusComplete {
+		r.task.Status, r.task.Reason = artifact.TaskNotRun, a.StatusReason
+	}
 	a.Eval.Tasks = []artifact.Task{r.task}
 	e.keep(a.Source.Extra, "run_id", "task_file", "task_args", "tags", "model_base_url", "sandbox")
 	e.at("config").keep(a.Source.Extra, "limit", "epochs", "epochs_reducer", "sample_id")

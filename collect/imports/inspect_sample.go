@@ -7,76 +7,55 @@ import (
 	"benchsite/collect/artifact"
 )
 
-// inspectSample is what is kept of a sample. Its question serves for a hash, its
-// events for nothing.
+// inspectSample is what is kept of a sample: its question as a hash, its events
+// not at all.
 type inspectSample struct {
-	ID       json.RawMessage `json:"id"`
-	Epoch    json.RawMessage `json:"epoch"`
-	Input    json.RawMessage `json:"input"`
-	Choices  json.RawMessage `json:"choices"`
-	Target   json.RawMessage `json:"target"`
-	Messages json.RawMessage `json:"messages"`
-	Output   json.RawMessage `json:"output"`
-	Scores   json.RawMessage `json:"scores"`
-	Score    json.RawMessage `json:"score"` // before several scorers were possible
-	Error    json.RawMessage `json:"error"`
-	Total    json.RawMessage `json:"total_time"`
-	Usage    json.RawMessage `json:"model_usage"`
+	id, itemHash, promptHash *string
+	epoch                    *int64
+	seconds                  *float64
+	expected                 *string
+	output, scores, score    *node
+	fault                    *node // what went wrong with it
 }
 
-// sampleOf takes a sample out of a log that was read whole.
+// sampleOf takes the sample out of its tree, which may be dropped then.
 func sampleOf(n *node) inspectSample {
-	raw := func(name string) json.RawMessage {
-		f := n.fields[name]
-		if f == nil || !f.known() {
-			return nil
-		}
-		b, err := json.Marshal(f.plain())
-		if err != nil {
-			return nil
-		}
-		return b
+	s := inspectSample{
+		id: n.at("id").literal(), epoch: n.at("epoch").count(), expected: single(marshal(n.at("target"))),
+		output: n.at("output"), scores: n.at("scores"), score: n.at("score"), fault: n.at("error"),
 	}
-	return inspectSample{
-		ID: raw("id"), Epoch: raw("epoch"), Input: raw("input"), Choices: raw("choices"), Target: raw("target"), Messages: raw("messages"),
-		Output: raw("output"), Scores: raw("scores"), Score: raw("score"), Error: raw("error"), Total: raw("total_time"), Usage: raw("model_usage"),
+	if input := n.at("input"); input.known() {
+		s.itemHash = itemKey(string(withoutIDs(input)), string(marshal(n.at("choices"))), string(marshal(n.at("target"))))
 	}
+	s.promptHash = promptOf(n.at("messages"))
+	if t := n.at("total_time"); t.kind == numeral {
+		s.seconds = t.positive()
+	}
+	kept := map[string]*node{}
+	for _, name := range []string{"id", "output", "scores", "score", "error"} {
+		if f := n.fields[name]; f != nil {
+			kept[name] = f
+		}
+	}
+	n.fields, n.keys = kept, nil
+	return s
 }
 
 // sample adds one sample to the records.
 func (r *inspectRun) sample(s inspectSample) {
-	doc := r.root.doc
-	field := func(raw json.RawMessage) *node {
-		if len(raw) == 0 {
-			return &node{doc: doc}
-		}
-		n, err := parse(doc.file, raw)
-		if err != nil {
-			return &node{doc: doc}
-		}
-		return n
-	}
-	id := field(s.ID).literal()
-	if id == nil {
-		doc.fail("samples.id", "is missing")
+	if s.id == nil {
+		r.root.doc.fail("samples.id", "is missing")
 		return
 	}
-	rec := artifact.EvalRecord{Task: r.task.Task, Item: *id, Expected: single(canonical(s.Target))}
-	if epoch := field(s.Epoch).count(); epoch != nil && *epoch > 0 {
-		rec.Repeat = *epoch - 1
+	rec := artifact.EvalRecord{
+		Task: r.task.Task, Item: *s.id, ItemHash: s.itemHash, PromptHash: s.promptHash, Expected: s.expected, LatencyS: s.seconds,
 	}
-	if len(s.Input) > 0 {
-		rec.ItemHash = itemKey(string(canonical(withoutIDs(field(s.Input)))), string(canonical(s.Choices)), string(canonical(s.Target)))
+	if s.epoch != nil && *s.epoch > 0 {
+		rec.Repeat = *s.epoch - 1
 	}
-	rec.PromptHash = promptOf(field(s.Messages))
-	r.reply(&rec, field(s.Output))
-	if t := field(s.Total); t.kind == numeral && rec.LatencyS == nil {
-		if f := t.float(); f != nil && *f >= 0 {
-			rec.LatencyS = f
-		}
-	}
-	r.score(&rec, field(s.Scores), field(s.Score))
-	if e := field(s.Error); e.kind == object || e.kind == text {
+	r.reply(&rec, s.output)
+	r.score(&rec, s.scores, s.score)
+	if e := s.fault; e.kind == object || e.kind == text {
 		rec.Outcome = ptr(artifact.OutcomeError)
 		if m := e.fields["message"]; m != nil && m.kind == text {
 			rec.Detail = ptr(bounded(m.scalar, 0).(string))
@@ -180,7 +159,7 @@ func (r *inspectRun) score(rec *artifact.EvalRecord, scores, old *node) {
 }
 
 func (r *inspectRun) verdict(rec *artifact.EvalRecord, s *node) {
-	rec.Extracted = single(canonical(marshal(s.at("answer"))))
+	rec.Extracted = single(marshal(s.at("answer")))
 	value, unanswered := inspectValue(s.at("value"))
 	if value == nil {
 		return
@@ -290,6 +269,8 @@ func withoutIDs(n *node) json.RawMessage {
 	return marshal(n)
 }
 
+// marshal is a value as JSON with sorted keys and no spaces; nothing when it is
+// not known.
 func marshal(n *node) json.RawMessage {
 	if !n.known() {
 		return nil
@@ -299,16 +280,4 @@ func marshal(n *node) json.RawMessage {
 		return nil
 	}
 	return b
-}
-
-// canonical is JSON with sorted keys and no spaces.
-func canonical(raw json.RawMessage) json.RawMessage {
-	if len(raw) == 0 {
-		return nil
-	}
-	n, err := parse("", raw)
-	if err != nil {
-		return nil
-	}
-	return marshal(n)
 }

@@ -3,7 +3,6 @@ package imports
 import (
 	"archive/zip"
 	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -99,15 +98,17 @@ func (l *zipLog) read(samples []string) ([]Draft, error) {
 	run.begin()
 	if len(samples) > 0 {
 		for _, name := range samples {
-			data, err := l.bytes(name)
+			n, err := l.document(name, inspectSinks("")...)
 			if err != nil {
 				return nil, err
 			}
-			var s inspectSample
-			if err := json.Unmarshal(tolerated(data), &s); err != nil {
-				return nil, &Refusal{File: l.name, Field: name, Message: "is not valid JSON: " + err.Error()}
-			}
+			n.need(object)
+			s := sampleOf(n)
 			run.sample(s)
+			if n.doc.fault != nil {
+				n.doc.fault.Field = name + " " + n.doc.fault.Field
+				return nil, n.doc.fault
+			}
 		}
 		run.whole = true
 		return run.drafts()
@@ -145,7 +146,7 @@ func (l *zipLog) summaries(run *inspectRun) error {
 }
 
 // document reads one JSON file of the ZIP; nil when it is not there.
-func (l *zipLog) document(name string) (*node, error) {
+func (l *zipLog) document(name string, sinks ...sink) (*node, error) {
 	if l.files[name] == nil {
 		return nil, nil
 	}
@@ -153,7 +154,7 @@ func (l *zipLog) document(name string) (*node, error) {
 	if err != nil {
 		return nil, err
 	}
-	root, err := parse(l.name, data)
+	root, err := parse(l.name, data, sinks...)
 	var r *Refusal
 	if errors.As(err, &r) {
 		r.Field = name

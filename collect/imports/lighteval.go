@@ -14,7 +14,8 @@ const lightevalTool = "lighteval"
 var lightEval = Reader{
 	Name:     "lighteval",
 	Tool:     lightevalTool,
-	Versions: "form read from documentation, no real file seen",
+	Versions: "results_*.json of 2024 and 2025, and of the Open LLM Leaderboard",
+	Unseen:   "all",
 	Reads:    "every metric with stderr and n, shots, task versions, model with revision and dtype, generation settings, limit",
 	Differences: []Difference{
 		{"start_time and end_time are of a counter, no date: --date gives it",
@@ -26,8 +27,8 @@ var lightEval = Reader{
 		{"items are in Parquet files beside the results, which are not read: outcomes and pairing are unknown",
 			"逐题结果在旁边的 Parquet 文件中，未读取：各题结果与配对未知"},
 	},
-	Sniff: func(head []byte, _ string) bool {
-		return has(head, "config_general") && !hasAll(head, "configs", "n-shot")
+	Sniff: func(h *Head) bool {
+		return h.has("config_general") && !h.has("configs", "n-shot")
 	},
 	Read: readLightEval,
 }
@@ -102,7 +103,7 @@ func lightSubject(a *artifact.Artifact, g *node) {
 // lightField is a field of an object; of what is no object, nothing.
 func lightField(n *node, name string) *node {
 	if n.kind != object {
-		return &node{doc: n.doc, path: n.path}
+		return &node{doc: n.doc, up: n.up, key: n.key}
 	}
 	return n.at(name)
 }
@@ -176,7 +177,7 @@ func lightConfig(tasks *node, key string) *node {
 		}
 		k = k[:i]
 	}
-	return &node{doc: tasks.doc, path: tasks.path}
+	return &node{doc: tasks.doc, up: tasks.up, key: tasks.key}
 }
 
 // lightCount is a count, nil when it is negative, as the tool writes when it does

@@ -1,9 +1,6 @@
 package imports
 
 import (
-	"bufio"
-	"bytes"
-	"io"
 	"slices"
 
 	"benchsite/collect/artifact"
@@ -28,10 +25,8 @@ var liveBench = Reader{
 		{"a question judged twice counts once, by its last judgment",
 			"同一题判定多次时，只取最后一次"},
 	},
-	Sniff: func(head []byte, _ string) bool {
-		h := bytes.TrimLeft(toUTF8(head), " \t\r\n")
-		line, _, _ := bytes.Cut(h, []byte("\n"))
-		return hasAll(line, "question_id", "task", "model", "score")
+	Sniff: func(h *Head) bool {
+		return h.has("question_id", "task", "model", "score")
 	},
 	Read: readLiveBench,
 }
@@ -49,15 +44,17 @@ type benchModel struct {
 
 func readLiveBench(in Input) ([]Draft, error) {
 	var models []*benchModel
-	err := in.lines(func(root *node) {
-		root.need(object)
+	_, err := in.values(func(_ int, root *node) error {
+		if !root.need(object) {
+			return nil
+		}
 		model, task, id := root.at("model").text(), root.at("task").text(), root.at("question_id").literal()
 		score := root.at("score")
 		if model == nil || task == nil || id == nil || !score.need(numeral) {
 			for _, name := range []string{"model", "task", "question_id"} {
 				root.at(name).need(text)
 			}
-			return
+			return nil
 		}
 		i := slices.IndexFunc(models, func(m *benchModel) bool { return m.name == *model })
 		if i < 0 {
@@ -65,6 +62,7 @@ func readLiveBench(in Input) ([]Draft, error) {
 			models = append(models, &benchModel{name: *model, index: map[string]int{}})
 		}
 		models[i].judge(root, *task, *id)
+		return nil
 	})
 	if err != nil {
 		return nil, err
@@ -146,47 +144,4 @@ func (m *benchModel) draft() Draft {
 		all = append(all, p)
 	}
 	return finish(a, m.records, all)
-}
-
-// lines reads a file of one JSON value a line. A torn last line is passed over;
-// any other line that is no JSON is a refusal.
-func (in Input) lines(each func(*node)) error {
-	f, err := in.FS.Open(in.Name)
-	if err != nil {
-		return err
-	}
-	defer f.Close()
-	plain, err := unpacked(f)
-	if err != nil {
-		return &Refusal{File: in.Name, Message: "is no whole gzip file: " + err.Error()}
-	}
-	r := bufio.NewReaderSize(plain, 1<<16)
-	for number := 1; ; number++ {
-		line, end := readLine(r)
-		if end != nil && end != io.EOF {
-			return &Refusal{File: in.Name, Line: number, Message: "cannot be read: " + end.Error()}
-		}
-		if number == 1 {
-			line = toUTF8(line)
-		}
-		if data := bytes.TrimSpace(line); len(data) > 0 {
-			root, err := parse(in.Name, data)
-			if err != nil {
-				if end == io.EOF && number > 1 {
-					return nil
-				}
-				r := err.(*Refusal)
-				r.Line = number
-				return r
-			}
-			each(root)
-			if fault := root.doc.fault; fault != nil {
-				fault.Line = number
-				return fault
-			}
-		}
-		if end == io.EOF {
-			return nil
-		}
-	}
 }

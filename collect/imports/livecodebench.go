@@ -18,7 +18,8 @@ const liveCodeBenchTool = "LiveCodeBench"
 var liveCodeBench = Reader{
 	Name:     "livecodebench",
 	Tool:     liveCodeBenchTool,
-	Versions: "eval_all of 2024 and 2025; form read from documentation, no real file seen",
+	Versions: "_eval_all.json of 2024 and 2025",
+	Unseen:   "all",
 	Reads:    "pass@1, every reply with code, verdict and error class, difficulty, platform, the window of contest dates",
 	Differences: []Difference{
 		{"the file names neither model, release nor date: the window is taken from its contest dates; --set model and --date give the rest",
@@ -30,38 +31,27 @@ var liveCodeBench = Reader{
 		{"time limits are wall time of that machine: up to half a point between machines",
 			"时间限制取决于当时的机器：不同机器之间可差至半个百分点"},
 	},
-	Sniff: func(head []byte, _ string) bool {
-		h := bytes.TrimLeft(toUTF8(head), " \t\r\n")
-		return bytes.HasPrefix(h, []byte("[")) && bytes.Contains(h, []byte(`"question_id"`)) &&
-			(bytes.Contains(h, []byte(`"graded_list"`)) || bytes.Contains(h, []byte(`"code_list"`)) && bytes.Contains(h, []byte(`"question_content"`)))
+	Sniff: func(h *Head) bool {
+		list := bytes.HasPrefix(bytes.TrimLeft(h.Bytes, " \t\r\n"), []byte("["))
+		return list && h.mentions("question_id") && (h.mentions("graded_list") || h.mentions("code_list") && h.mentions("question_content"))
 	},
 	Read: readLiveCodeBench,
 }
 
 func readLiveCodeBench(in Input) ([]Draft, error) {
-	data, err := in.all()
-	if err != nil {
-		return nil, err
-	}
-	root, err := parse(in.Name, data)
-	if err != nil {
-		return nil, err
-	}
-	root.need(list)
-	if len(root.items) == 0 && root.doc.fault == nil {
-		root.fail("holds no problem")
-	}
 	a := importedEval(liveCodeBenchTool, nil)
 	t := artifact.Task{Task: "livecodebench", Status: artifact.TaskDone, Scorer: &artifact.Scorer{Name: liveCodeBenchTool, Version: "unknown"}}
 	run := &codeRun{task: t.Task}
-	for _, p := range root.each() {
-		if !p.need(object) || !p.at("graded_list").need(list) {
-			break
+	if _, err := in.values(func(_ int, p *node) error {
+		if p.need(object) && p.at("graded_list").need(list) {
+			run.problem(p)
 		}
-		run.problem(p)
+		return nil
+	}, sink{path: "question_content"}, sink{path: "public_test_cases"}, sink{path: "private_test_cases"}, sink{path: "input_output"}); err != nil {
+		return nil, err
 	}
-	if root.doc.fault != nil {
-		return nil, root.doc.fault
+	if len(run.shares) == 0 {
+		return nil, &Refusal{File: in.Name, Message: "holds no problem"}
 	}
 	n := int64(len(run.shares))
 	t.Dataset = artifact.Dataset{Name: ptr("livecodebench/code_generation_lite"), Items: &n}

@@ -1,9 +1,11 @@
 package imports
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -129,6 +131,22 @@ func (r *lmRun) rows() (rows []lmRow) {
 			rows = append(rows, lmRow{name: name, values: t.at(name), config: r.root.at("configs").at(name), members: r.members[name]})
 		}
 	}
+	// What is no part of a group stands for the run, wherever the file has it.
+	parents := map[string]string{}
+	for group, members := range r.members {
+		for _, m := range members {
+			if p, there := parents[m]; !there || group < p {
+				parents[m] = group
+			}
+		}
+	}
+	depth := func(name string) (depth int) {
+		for ; depth < 8 && parents[name] != ""; depth++ {
+			name = parents[name]
+		}
+		return depth
+	}
+	slices.SortStableFunc(rows, func(a, b lmRow) int { return cmp.Compare(depth(a.name), depth(b.name)) })
 	return rows
 }
 

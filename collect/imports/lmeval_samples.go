@@ -3,7 +3,6 @@ package imports
 import (
 	"bufio"
 	"bytes"
-	"compress/gzip"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -25,7 +24,7 @@ func (r *lmRun) samples(row lmRow) ([]artifact.EvalRecord, string, error) {
 		if !fs.ValidPath(name) || name == r.in.Name {
 			continue
 		}
-		f, err := r.in.FS.Open(name)
+		f, err := r.in.open(name)
 		if errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrInvalid) {
 			continue
 		}
@@ -52,11 +51,7 @@ func (r *lmRun) sampleNames(task string) []string {
 
 func (r *lmRun) readSamples(row lmRow, name string, f io.Reader) ([]artifact.EvalRecord, error) {
 	s := &sampleReader{file: name, task: row.name, primary: row.primary(), index: map[string]int{}, seen: map[string]bool{}}
-	in, err := unpacked(f)
-	if err != nil {
-		return nil, &Refusal{File: name, Message: "is no whole gzip file: " + err.Error()}
-	}
-	if err := s.read(in); err != nil {
+	if err := s.read(f); err != nil {
 		return nil, err
 	}
 	if want := r.root.at("n-samples").at(row.name).at("effective").count(); want != nil && *want != int64(len(s.records)) {
@@ -65,22 +60,6 @@ func (r *lmRun) readSamples(row lmRow, name string, f io.Reader) ([]artifact.Eva
 	}
 	return s.records, nil
 }
-
-// unpacked takes off gzip, by the first bytes of the file.
-func unpacked(f io.Reader) (io.Reader, error) {
-	in := bufio.NewReaderSize(f, 1<<16)
-	if magic, _ := in.Peek(2); !bytes.Equal(magic, []byte{0x1f, 0x8b}) {
-		return in, nil
-	}
-	z, err := gzip.NewReader(in)
-	if err != nil {
-		return nil, err
-	}
-	return io.LimitReader(z, maxUnpacked), nil
-}
-
-// maxUnpacked bounds what a compressed companion may unpack to.
-const maxUnpacked = 1 << 30
 
 // maxLine bounds one line of a file of lines.
 const maxLine = 64 << 20
@@ -118,9 +97,6 @@ func (s *sampleReader) read(in io.Reader) error {
 			return &Refusal{File: s.file, Line: number, Message: "cannot be read: " + err.Error()}
 		}
 		if text := bytes.TrimSpace(line); len(text) > 0 {
-			if number == 1 {
-				text = toUTF8(text)
-			}
 			torn := err == io.EOF && !json.Valid(tolerated(text))
 			if fault := s.add(text); fault != nil && !torn {
 				fault.File, fault.Line = s.file, number

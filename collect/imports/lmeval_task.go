@@ -97,13 +97,16 @@ func (r *lmRun) task(row lmRow, records []artifact.EvalRecord) artifact.Task {
 		if c := row.values.at("sample_count").at(k.column); c.kind == numeral {
 			m.N = c.count()
 		}
+		if strings.HasPrefix(k.metric, "inst_level_") {
+			m.N = nil // over instructions, of which a prompt has several; their number is not in the file
+		}
 		t.Metrics = append(t.Metrics, m)
 	}
 	if len(records) > 0 {
 		t.Outcomes = knownOutcomes(records)
 	}
 	for _, name := range row.members {
-		t.Groups = append(t.Groups, r.member(name))
+		t.Groups = append(t.Groups, r.member(name, first))
 	}
 	return t
 }
@@ -169,12 +172,16 @@ func (r *lmRun) shots(row lmRow) *int64 {
 	return c.at("num_fewshot").count()
 }
 
-// member is a task of a group, by its first metric.
-func (r *lmRun) member(name string) artifact.Group {
-	row := lmRow{name: name, values: r.root.at("results").at(name)}
+// member is a task of a group, by the group's own metric. Of a group without one
+// it is by its first.
+func (r *lmRun) member(name string, key metricKey) artifact.Group {
+	row := lmRow{name: name, values: r.root.at("results").at(name), members: r.members[name]}
 	g := artifact.Group{Name: name, N: r.asked(row)}
-	if k := row.primary(); k.column != "" {
-		g.Value = figure(row.values.at(k.column))
+	if key.column == "" {
+		key = row.primary()
+	}
+	if key.column != "" {
+		g.Value = figure(row.values.at(key.column))
 	}
 	return g
 }

@@ -1,7 +1,6 @@
 package imports
 
 import (
-	"bytes"
 	"regexp"
 	"slices"
 	"strings"
@@ -16,7 +15,8 @@ const nemoSkillsTool = "NeMo-Skills"
 var nemoSkills = Reader{
 	Name:     "nemo_skills",
 	Tool:     nemoSkillsTool,
-	Versions: "form read from documentation, no real file seen",
+	Versions: "metrics.json of 2025",
+	Unseen:   "all",
 	Reads:    "every score under every aggregation (pass@1, pass@1[avg-of-k], majority@k, pass@k), n, repeats, unanswered share, mean tokens",
 	Differences: []Difference{
 		{"the tool writes percentages; here they are shares",
@@ -30,9 +30,8 @@ var nemoSkills = Reader{
 		{"the file names neither model nor date: --set model and --date give them",
 			"文件中没有模型与日期：由 --set model 与 --date 给出"},
 	},
-	Sniff: func(head []byte, _ string) bool {
-		h := toUTF8(head)
-		return bytes.HasPrefix(bytes.TrimLeft(h, " \t\r\n"), []byte("{")) && bytes.Contains(h, []byte(`"num_entries"`)) && aggregation.Match(h)
+	Sniff: func(h *Head) bool {
+		return len(h.Keys()) > 0 && h.mentions("num_entries") && aggregation.Match(h.Bytes)
 	},
 	Read: readNemoSkills,
 }

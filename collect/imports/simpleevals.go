@@ -14,7 +14,8 @@ const simpleEvalsTool = "simple-evals"
 var simpleEvals = Reader{
 	Name:     "simple_evals",
 	Tool:     simpleEvalsTool,
-	Versions: "form read from documentation, no real file seen",
+	Versions: "metrics and _allresults files of 2024 and 2025",
+	Unseen:   "all",
 	Reads:    "score and every further metric; from _allresults.json also the replies and, where kept, the verdicts",
 	Differences: []Difference{
 		{"x:std is the spread over items, not a standard error; SE = std / √n, and n is not in the metrics file: stderr stays unknown there",
@@ -23,9 +24,9 @@ var simpleEvals = Reader{
 			"文件中没有评测名、模型与日期：由 --set label.task、--set model 与 --date 给出；没有 label.task 时，仅在指标足以识别时才确定评测名"},
 		{"repeats are pooled into the items", "重复作答并入题目一起计"},
 	},
-	Sniff: func(head []byte, _ string) bool {
-		keys := topKeys(head)
-		if slices.Contains(keys, "score:std") || hasAll(head, "score", "metrics", "htmls", "convos") {
+	Sniff: func(h *Head) bool {
+		keys := h.Keys()
+		if slices.Contains(keys, "score:std") || h.has("score", "metrics", "htmls", "convos") {
 			return true
 		}
 		for _, k := range keys {
@@ -46,7 +47,7 @@ var simpleTask = []struct{ metric, task string }{
 }
 
 func readSimpleEvals(in Input) ([]Draft, error) {
-	root, err := in.document()
+	root, err := in.document(sink{path: "htmls"})
 	if err != nil {
 		return nil, err
 	}
