@@ -193,7 +193,7 @@ func plusMetrics(root *node, n *int64, base, plus []float64, plusRan bool) (out 
 				}
 			}
 		}
-		computed := mean(set.shares)
+		computed := meanOf(set.shares)
 		if first == len(out) {
 			out = append(out, artifact.Metric{Metric: "pass@1", Filter: ptr(set.name), Value: computed, N: n, Better: higher})
 		}

@@ -182,8 +182,8 @@ func share(percent *float64) *float64 {
 	return ptr(*percent / 100)
 }
 
-// whole reports whether f is a whole number up to rounding, and which.
-func whole(f float64) (int64, bool) {
+// wholeNumber reports whether f is a whole number up to rounding, and which.
+func wholeNumber(f float64) (int64, bool) {
 	r := math.Round(f)
 	return int64(r), math.Abs(f-r) < 1e-6*max(1, math.Abs(f)) && math.Abs(r) < 1<<53
 }

@@ -64,8 +64,8 @@ func (r *inspectRun) sample(s inspectSample) {
 	r.records = append(r.records, rec)
 }
 
-// cut are the stop reasons of a reply that hit a limit.
-var cut = map[string]bool{"max_tokens": true, "model_length": true, "length": true}
+// cutOff are the stop reasons of a reply that hit a limit.
+var cutOff = map[string]bool{"max_tokens": true, "model_length": true, "length": true}
 
 // reply reads the model's output.
 func (r *inspectRun) reply(rec *artifact.EvalRecord, out *node) {
@@ -169,7 +169,7 @@ func (r *inspectRun) verdict(rec *artifact.EvalRecord, s *node) {
 	case *value == 1:
 		rec.Outcome = ptr(artifact.OutcomeCorrect)
 	case *value != 0:
-	case rec.FinishReason != nil && cut[*rec.FinishReason]:
+	case rec.FinishReason != nil && cutOff[*rec.FinishReason]:
 		rec.Outcome = ptr(artifact.OutcomeTruncated)
 	case unanswered:
 		rec.Outcome = ptr(artifact.OutcomeUnparsed)

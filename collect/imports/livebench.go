@@ -131,7 +131,7 @@ func (m *benchModel) draft() Draft {
 		t := artifact.Task{
 			Task: name, Status: artifact.TaskDone, Scorer: &artifact.Scorer{Name: liveBenchTool, Version: "unknown"},
 			Dataset: artifact.Dataset{Name: ptr(liveBenchTool), Items: &n}, Repeats: ptr(int64(1)), Outcomes: tally(records),
-			Metrics: []artifact.Metric{{Metric: "score", Value: mean(scores), N: &n, Better: higher, Primary: true}},
+			Metrics: []artifact.Metric{{Metric: "score", Value: meanOf(scores), N: &n, Better: higher, Primary: true}},
 		}
 		a.Eval.Tasks = append(a.Eval.Tasks, t)
 		var p parameters

@@ -57,7 +57,7 @@ func readLiveCodeBench(in Input) ([]Draft, error) {
 	t.Dataset = artifact.Dataset{Name: ptr("livecodebench/code_generation_lite"), Items: &n}
 	t.Version = run.window()
 	t.Repeats = run.repeats
-	t.Metrics = []artifact.Metric{{Metric: "pass@1", Value: mean(run.shares), N: &n, Better: higher, Primary: true}}
+	t.Metrics = []artifact.Metric{{Metric: "pass@1", Value: meanOf(run.shares), N: &n, Better: higher, Primary: true}}
 	t.Outcomes = tally(run.records, artifact.OutcomeUnparsed, artifact.OutcomeError)
 	t.Groups = run.groups()
 	a.Eval.Tasks = []artifact.Task{t}
@@ -184,14 +184,14 @@ func (r *codeRun) groups() (groups []artifact.Group) {
 			}
 		}
 		if len(shares) > 0 {
-			groups = append(groups, artifact.Group{Name: level, N: ptr(int64(len(shares))), Value: mean(shares)})
+			groups = append(groups, artifact.Group{Name: level, N: ptr(int64(len(shares))), Value: meanOf(shares)})
 		}
 	}
 	return groups
 }
 
-// mean is nil of nothing.
-func mean(values []float64) *float64 {
+// meanOf is nil of nothing.
+func meanOf(values []float64) *float64 {
 	if len(values) == 0 {
 		return nil
 	}

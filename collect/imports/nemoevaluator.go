@@ -145,7 +145,7 @@ func nemoTask(name string, n *node, config *node) artifact.Task {
 			if counted || strings.Contains(key, "_statistics_") {
 				m.Better = nil
 				if v := m.Value; key == "num_entries" && v != nil && t.Dataset.Items == nil {
-					if count, ok := whole(*v); ok && count > 0 {
+					if count, ok := wholeNumber(*v); ok && count > 0 {
 						t.Dataset.Items = &count
 					}
 				}

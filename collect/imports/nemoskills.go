@@ -171,7 +171,7 @@ func countedOutcomes(metrics []artifact.Metric, best int) *artifact.Outcomes {
 	if m.Value == nil || m.N == nil {
 		return nil
 	}
-	right, ok := whole(*m.Value * float64(*m.N))
+	right, ok := wholeNumber(*m.Value * float64(*m.N))
 	if !ok || right < 0 || right > *m.N {
 		return nil
 	}
@@ -180,7 +180,7 @@ func countedOutcomes(metrics []artifact.Metric, best int) *artifact.Outcomes {
 		if other.Metric != "no_answer" || deref(other.Filter) != deref(m.Filter) || other.Value == nil {
 			continue
 		}
-		if none, ok := whole(*other.Value * float64(*m.N)); ok && none >= 0 && right+none <= *m.N {
+		if none, ok := wholeNumber(*other.Value * float64(*m.N)); ok && none >= 0 && right+none <= *m.N {
 			o.Unparsed, o.Wrong = &none, ptr(*m.N-right-none)
 		}
 	}
