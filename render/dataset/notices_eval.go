@@ -91,7 +91,7 @@ var needWorking = slices.Concat(mathTasks, []string{"gsm8k", "gpqa", "mmlu_pro",
 // before answering.
 func answerOnly(_ *Set, r *Run) []Notice {
 	return tasks(r, func(t *artifact.Task, _ *Score) []Notice {
-		if suiteScorer(t.Task) == "decidable" || r.parameter(t.Task, "thinking") == true {
+		if slices.Contains(shortAnswers, t.Task) || r.parameter(t.Task, "thinking") == true {
 			return nil
 		}
 		name := strings.ToLower(t.Task)
