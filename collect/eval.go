@@ -10,7 +10,6 @@ import (
 	"path/filepath"
 	"reflect"
 	"slices"
-	"strings"
 	"time"
 
 	"benchsite/collect/artifact"
@@ -38,10 +37,17 @@ type Eval struct {
 	Scorer      string         `toml:"scorer"` // "" = the suite's own
 	Timeout     Duration       `toml:"timeout"`
 	ExtraBody   map[string]any `toml:"extra_body"`
+	Judge       EvalJudge      `toml:"judge"`
+	Window      int            `toml:"window"` // bytes of a text that are read at once; 0 = 8192
+	Stride      int            `toml:"stride"` // bytes by which windows advance; 0 = window
 }
 
-// EvalKeys lists the keys of [[eval]].
-func EvalKeys() []string { return keysOf(reflect.TypeFor[Eval]()) }
+// EvalKeys lists the keys of [[eval]] and of the table in it.
+func EvalKeys() []string {
+	keys := append(keysOf(reflect.TypeFor[Eval]()), keysOf(reflect.TypeFor[EvalJudge]())...)
+	slices.Sort(keys)
+	return slices.Compact(keys)
+}
 
 // defaultEvalTimeout bounds one answer; thoughts take their time.
 const defaultEvalTimeout = 30 * time.Minute
@@ -111,14 +117,14 @@ func ValidateEvals(subjects []Subject, evals []Eval, named bool) []error {
 func (e Eval) validate(v *validator) {
 	switch {
 	case e.Suite == "":
-		v.fault("suite", "is missing: one of %s, or a file that ends in .jsonl", quoted(eval.SuiteNames()))
-	case !strings.HasSuffix(e.Suite, ".jsonl") && !e.known():
-		v.fault("suite", "%q is no suite; there are %s, or a file that ends in .jsonl%s", e.Suite, quoted(eval.SuiteNames()), nearest(e.Suite, eval.SuiteNames()))
+		v.fault("suite", "is missing: one of %s, or a file that ends in .jsonl or .txt", quoted(eval.SuiteNames()))
+	case !eval.IsFile(e.Suite) && !e.known():
+		v.fault("suite", "%q is no suite; there are %s, or a file that ends in .jsonl or .txt%s", e.Suite, quoted(eval.SuiteNames()), nearest(e.Suite, eval.SuiteNames()))
 	}
 	for _, n := range []struct {
 		key   string
 		value int64
-	}{{"limit", int64(e.Limit)}, {"repeats", int64(e.Repeats)}, {"concurrency", int64(e.Concurrency)}, {"max_tokens", e.MaxTokens}, {"timeout", int64(e.Timeout)}} {
+	}{{"limit", int64(e.Limit)}, {"repeats", int64(e.Repeats)}, {"concurrency", int64(e.Concurrency)}, {"max_tokens", e.MaxTokens}, {"timeout", int64(e.Timeout)}, {"window", int64(e.Window)}, {"stride", int64(e.Stride)}} {
 		if n.value < 0 {
 			v.fault(n.key, "must not be negative")
 		}
@@ -134,6 +140,13 @@ func (e Eval) validate(v *validator) {
 			v.fault("scorer", "%v", err)
 		}
 	}
+	if e.Window > 0 && e.Stride > e.Window {
+		v.fault("stride", "is %d, must not be above the window of %d bytes", e.Stride, e.Window)
+	}
+	if e.Window > 0 && e.Window < 64 {
+		v.fault("window", "is %d bytes, must be at least 64", e.Window)
+	}
+	e.Judge.validate(v)
 }
 
 // SingleEval is the evaluation of one subject that come from flags, so that
@@ -213,6 +226,9 @@ func (r EvalResult) short(share float64) bool {
 	for _, t := range r.Artifact.Eval.Tasks {
 		if t.Status != artifact.TaskDone {
 			return true
+		}
+		if t.Text != nil || t.Outcomes == nil {
+			return t.Outcomes != nil && t.Outcomes.Error != nil && float64(*t.Outcomes.Error) > share*float64(*t.Dataset.Items)
 		}
 		var n int64
 		for _, c := range []*int64{t.Outcomes.Correct, t.Outcomes.Wrong, t.Outcomes.Unparsed, t.Outcomes.Truncated, t.Outcomes.Error} {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"slices"
+	"strings"
 	"time"
 
 	"benchsite/collect/artifact"
@@ -24,12 +25,13 @@ type evalRunner struct {
 
 // suite loads the suite of a point, once.
 func (r *evalRunner) suite(ctx context.Context, e Eval) (*eval.Suite, error) {
-	key := e.Suite + "\x00" + e.Data
+	key := fmt.Sprint(e.Suite, "\x00", e.Data, "\x00", e.Window, "\x00", e.Stride)
 	if s, ok := r.suites[key]; ok {
 		return s.Limit(e.Limit), nil
 	}
 	from := r.options.Source
 	from.Folder = cmp.Or(e.Data, from.Folder)
+	from.Windows = eval.Windows{Bytes: e.Window, Stride: e.Stride}
 	s, err := eval.LoadSuite(ctx, e.Suite, from)
 	if err != nil {
 		return nil, err
@@ -63,6 +65,11 @@ func (r *evalRunner) point(ctx context.Context, p EvalPoint, tell func(EventKind
 		return fail(err)
 	}
 	defer t.close()
+	if missing == nil && suite.Windows != nil {
+		if err := eval.Offers(ctx, t.client, t.model, suite.Name); err != nil && !errors.As(err, &missing) {
+			return fail(err)
+		}
+	}
 	if missing != nil {
 		return r.notRun(p, t, missing, tell)
 	}
@@ -75,7 +82,17 @@ func (r *evalRunner) point(ctx context.Context, p EvalPoint, tell func(EventKind
 		tell(EventSkip, func(e *EvalEvent) { e.ID, e.Note = id, "a complete simulated run of the same plan is there" })
 		return &EvalResult{Point: p, ID: id, Skipped: true}, nil
 	}
-	for _, w := range append(spec.Warnings(), p.Eval.capped(spec, t)...) {
+	judges, waiting, closeJudge, err := r.judges(ctx, p, suite, spec.Scorer)
+	if err != nil {
+		return fail(err)
+	}
+	defer closeJudge()
+	spec.Judges = judges
+	warnings := append(spec.Warnings(), p.Eval.capped(spec, t)...)
+	if waiting != "" {
+		warnings = append(warnings, waiting)
+	}
+	for _, w := range warnings {
 		tell(EventNote, func(e *EvalEvent) { e.Note = w })
 	}
 	if t.simulated != nil {
@@ -131,11 +148,19 @@ func (r *evalRunner) point(ctx context.Context, p EvalPoint, tell func(EventKind
 // warn says what makes less of a score than it looks.
 func (r *evalRunner) warn(a *artifact.Artifact, tell func(EventKind, func(*EvalEvent))) {
 	o := a.Eval.Tasks[0].Outcomes
+	if o == nil {
+		return
+	}
+	if j := a.Eval.Tasks[0].Judge; j != nil && j.Unreadable > 0 {
+		tell(EventNote, func(e *EvalEvent) {
+			e.Note = fmt.Sprintf("%d answers of the judge were neither yes nor no; they count as unparsed: %s", j.Unreadable, strings.Join(j.Items[:min(len(j.Items), 8)], ", "))
+		})
+	}
 	for _, w := range []struct {
 		n    *int64
 		what string
 	}{{o.Truncated, "were cut at the token limit before an answer"}, {o.Error, "failed"}, {o.Unparsed, "held no answer that the scorer could find"}} {
-		if *w.n > 0 {
+		if w.n != nil && *w.n > 0 {
 			tell(EventNote, func(e *EvalEvent) { e.Note = fmt.Sprintf("%d replies %s", *w.n, w.what) })
 		}
 	}
@@ -166,14 +191,7 @@ func (r *evalRunner) notRun(p EvalPoint, t *target, why *eval.NotRun, tell func(
 	a.Schema, a.Kind, a.Name, a.Status = artifact.Schema, artifact.KindEval, cmp.Or(p.Eval.Name, why.Suite), artifact.StatusComplete
 	a.StartedAt = time.Now().UTC().Format("2006-01-02T15:04:05.000Z")
 	a.Protocol = artifact.Protocol{Parameters: map[string]any{"task": why.Suite}}
-	task := artifact.Task{Task: why.Suite, Status: artifact.TaskNotRun, Reason: &why.Reason}
-	if why.Why != "" {
-		task.Why = artifact.Ptr(string(why.Why))
-	}
-	if why.Dataset != "" {
-		task.Dataset.Name = &why.Dataset
-	}
-	a.Eval = &artifact.Eval{Tasks: []artifact.Task{task}}
+	a.Eval = &artifact.Eval{Tasks: []artifact.Task{{Task: why.Suite, Status: artifact.TaskNotRun, Reason: &why.Reason}}}
 	out, err := r.keep(p, artifact.Bundle{Artifact: &a, Slug: why.Suite}, tell)
 	if err != nil {
 		return nil, err
@@ -191,6 +209,10 @@ func (e Eval) spec(s *eval.Suite, t *target, retry eval.Retry) (eval.Spec, error
 	rule, err := eval.ScorerByName(cmp.Or(e.Scorer, s.Scorer))
 	if err != nil {
 		return eval.Spec{}, err
+	}
+	if texts := s.Windows != nil; texts != (rule.Name == "perplexity") {
+		what := map[bool]string{true: "a set of texts", false: "a set of questions"}[texts]
+		return eval.Spec{}, &artifact.Fault{Field: "scorer", Message: fmt.Sprintf("%s does not score %s, which is %s", rule, s.Name, what)}
 	}
 	spec := eval.Spec{
 		Name: e.Name, Suite: s, Model: t.model, Concurrency: max(e.Concurrency, 1), Repeats: e.Repeats, MaxTokens: e.MaxTokens,

@@ -46,32 +46,9 @@ type finding struct {
 }
 
 func runCheck(ctx context.Context, u *ui, f *flags, out string, words []string) error {
-	found, err := f.findings(ctx, out, words)
-	if err != nil {
-		return err
-	}
-	if u.json {
-		if err := u.printJSON(append([]finding{}, found...)); err != nil {
-			return err
-		}
-	} else {
-		for _, x := range found {
-			u.println(oneLine(x.Where + ": " + x.What))
-		}
-	}
-	if len(found) > 0 {
-		u.note("check: %d found in %s", len(found), strings.Join(words, ", "))
-		return endWith(exitFailed)
-	}
-	u.note("check: nothing found in %s", strings.Join(words, ", "))
-	return nil
-}
-
-// findings are the faults of what the words name, by place.
-func (f *flags) findings(ctx context.Context, out string, words []string) ([]finding, error) {
 	if slices.Contains(words, "artifacts") {
 		if err := f.missing(); err != nil {
-			return nil, err
+			return err
 		}
 	}
 	var found []finding
@@ -91,12 +68,26 @@ func (f *flags) findings(ctx context.Context, out string, words []string) ([]fin
 		}
 		more, err := check()
 		if err != nil {
-			return nil, err
+			return err
 		}
 		found = append(found, more...)
 	}
 	slices.SortStableFunc(found, func(a, b finding) int { return strings.Compare(a.Where, b.Where) })
-	return found, nil
+	if u.json {
+		if err := u.printJSON(append([]finding{}, found...)); err != nil {
+			return err
+		}
+	} else {
+		for _, x := range found {
+			u.println(oneLine(x.Where + ": " + x.What))
+		}
+	}
+	if len(found) > 0 {
+		u.note("check: %d found in %s", len(found), strings.Join(words, ", "))
+		return endWith(exitFailed)
+	}
+	u.note("check: nothing found in %s", strings.Join(words, ", "))
+	return nil
 }
 
 func (f *flags) checkConfig() []finding {
@@ -175,15 +166,11 @@ func (f *flags) checkArtifacts(ctx context.Context, store *artifact.Store) ([]fi
 	return out, nil
 }
 
-// checkSite compares the site with the list that render left in it, and scans its
-// text files. A site that was never rendered
+// checkSite scans the text files of the site. A site that was never rendered
 // has nothing to find.
 func checkSite(ctx context.Context, store *artifact.Store, dir string) ([]finding, error) {
-	out, err := asWritten(dir)
-	if err != nil {
-		return nil, err
-	}
-	err = filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+	var out []finding
+	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
 		if err != nil {
 			if path == dir && errors.Is(err, fs.ErrNotExist) {
 				return nil

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/BurntSushi/toml"
@@ -43,7 +44,7 @@ func (f *flags) parse() (configFile, error) {
 		if key[0] == "site" || key[0] == "publish" { // read, strictly too, by the renderer
 			continue
 		}
-		if len(key) > 2 && key[1] == "extra_body" { // free by nature
+		if slices.Contains(key[:len(key)-1], "extra_body") { // free by nature
 			continue
 		}
 		faults = append(faults, &artifact.Fault{File: f.config, Field: key.String(), Message: "is no known key" + suggest(key)})
@@ -122,8 +123,13 @@ func (f *flags) keys(c configFile) (values []string) {
 	for _, s := range c.Subjects {
 		names = append(names, s.KeyEnv)
 	}
-	if own := f.set.Lookup("api-key-env"); own != nil {
-		names = append(names, own.Value.String())
+	for _, e := range c.Evals {
+		names = append(names, e.Judge.KeyEnv)
+	}
+	for _, flag := range []string{"api-key-env", "judge-key-env"} {
+		if own := f.set.Lookup(flag); own != nil {
+			names = append(names, own.Value.String())
+		}
 	}
 	for _, name := range names {
 		if v := os.Getenv(name); name != "" && v != "" {

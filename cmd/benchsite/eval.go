@@ -21,14 +21,17 @@ var evalCommand = command{
 Asks every question of a suite of an OpenAI-compatible endpoint, scores the
 answers, and stores the run with the record of every item. The suite is one that
 is known by name, or a file of JSON lines (collect/eval/README.md shows how to
-write one). The URL is taken with or without /v1.
+write one). A file of texts (.txt, or JSON lines with a text) is not asked but
+read: the result is its perplexity. The URL is taken with or without /v1.
 
 An interrupted run goes on where it ended when the same command is given again:
 what is answered is not asked twice. The first Ctrl-C awaits what is in flight.
 
   benchsite eval --url http://127.0.0.1:8000 --model Qwen/Qwen3-32B --suite decidable-40-en -c 8 \
       --thinking=false --temperature 0 --set precision=BF16
-  benchsite eval --url http://127.0.0.1:8000 --suite mine.jsonl --repeats 4 --temperature 0.6 --top-p 0.95`,
+  benchsite eval --url http://127.0.0.1:8000 --suite mine.jsonl --repeats 4 --temperature 0.6 --top-p 0.95
+  benchsite eval --url http://127.0.0.1:8000 --suite hle -c 16 --judge-url http://127.0.0.1:8001 --judge-model JUDGE
+  benchsite eval --url http://127.0.0.1:8000 --suite texts.jsonl --window 8192`,
 	build: buildEval,
 }
 
@@ -43,7 +46,7 @@ func buildEval(f *flags) func(context.Context, *ui, []string) error {
 	fs := f.set
 	fs.StringVar(&s.Endpoint, "url", "", "the `URL` of the server, or simulate:PROFILE")
 	fs.StringVar(&s.Model, "model", "", "the `MODEL` as the server names it; not needed where it serves one")
-	fs.StringVar(&e.Suite, "suite", "", "a suite by `NAME`, or a FILE.jsonl: "+strings.Join(eval.SuiteNames(), ", "))
+	fs.StringVar(&e.Suite, "suite", "", "a suite by `NAME`, or a FILE.jsonl or FILE.txt: "+strings.Join(eval.SuiteNames(), ", "))
 	fs.StringVar(&e.Data, "data", "", "the `FOLDER` with the published files of a standard suite (the Hub)")
 	fs.IntVarP(&e.Concurrency, "concurrency", "c", 1, "`N` requests in flight")
 	fs.IntVar(&e.Limit, "limit", 0, "ask a stratified sample of `N` items only")
@@ -56,6 +59,9 @@ func buildEval(f *flags) func(context.Context, *ui, []string) error {
 	fs.BoolVar(&thinking, "thinking", true, "thinking mode on or off (--thinking=false); not sent when not given")
 	fs.StringVar(&e.System, "system", "", "a system instruction, a `TEXT`, before each item")
 	fs.StringVar(&e.Scorer, "scorer", "", "the `NAME` of the scorer (the suite's own): "+scorerNames())
+	judge := judgeFlags(fs)
+	fs.IntVar(&e.Window, "window", 0, "read `N` bytes of a text at once (8192)")
+	fs.IntVar(&e.Stride, "stride", 0, "advance windows by `N` bytes; what goes before leads in (the window)")
 	fs.StringVar(&timeout, "timeout", "", "give an answer up after this `TIME` (30m)")
 	fs.Float64Var(&maxErrorShare, "max-error-share", 0, "`SHARE` of failed items, 0 to 1, that still ends with exit code 0")
 	fs.StringVar(&s.KeyEnv, "api-key-env", "", "the environment `VARIABLE` that holds the API key")
@@ -95,6 +101,10 @@ func buildEval(f *flags) func(context.Context, *ui, []string) error {
 			if err := json.Unmarshal([]byte(body), &e.ExtraBody); err != nil {
 				return usageErr("--extra-body is not a JSON object: %w", err)
 			}
+		}
+		var err error
+		if e.Judge, err = judge(); err != nil {
+			return err
 		}
 		facts, err := imports.ParseSet(set)
 		if err != nil {

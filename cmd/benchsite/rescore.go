@@ -17,9 +17,18 @@ model. Each result is a new artifact that names its parent; the items whose
 outcome changed are listed, old and new. An ARTIFACT is a file, an id, a unique
 hash, or a filter such as precision=BF16,date=2025-12-23.
 
-  benchsite rescore --scorer decidable task=accuracy-suite-v1,scorer=legacy-2025`,
+Answers that wait for a judge model, or that another one shall judge, take the
+flags of the judge. Records hold no questions: those of a standard suite are
+fetched again, those of a suite of your own are kept beside the artifacts when it
+is asked, or stand in the file that --suite names.
+
+  benchsite rescore --scorer decidable task=accuracy-suite-v1,scorer=legacy-2025
+  benchsite rescore --scorer judge --judge-url http://127.0.0.1:8001 --judge-model JUDGE task=hle`,
 	build: func(f *flags) func(context.Context, *ui, []string) error {
 		scorer := f.set.String("scorer", "", "the `NAME` of the scorer: "+scorerNames())
+		judge := judgeFlags(f.set)
+		suite := f.set.String("suite", "", "the `FILE` of the suite, for a judge that has to see the questions")
+		data := f.set.String("data", "", "the `FOLDER` with the published files of a standard suite (the Hub)")
 		f.common()
 		return func(ctx context.Context, u *ui, refs []string) error {
 			if *scorer == "" {
@@ -36,7 +45,16 @@ hash, or a filter such as precision=BF16,date=2025-12-23.
 			if err != nil {
 				return err
 			}
-			return runRescore(ctx, u, store, s, refs)
+			j, err := judge()
+			if err != nil {
+				return err
+			}
+			means, done, err := newJudging(ctx, store, j, *suite, *data)
+			if err != nil {
+				return err
+			}
+			defer done()
+			return runRescore(ctx, u, store, s, means, refs)
 		}
 	},
 }
@@ -79,7 +97,7 @@ type changedItem struct {
 	Expected  string           `json:"expected"`
 }
 
-func runRescore(ctx context.Context, u *ui, store *artifact.Store, s eval.Scorer, refs []string) error {
+func runRescore(ctx context.Context, u *ui, store *artifact.Store, s eval.Scorer, j judging, refs []string) error {
 	parents, err := findEvals(store, refs)
 	if err != nil {
 		return err
@@ -90,7 +108,7 @@ func runRescore(ctx context.Context, u *ui, store *artifact.Store, s eval.Scorer
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		r := rescoreOne(store, parent, s)
+		r := rescoreOne(ctx, store, parent, s, j)
 		if r.Error != "" {
 			failed++
 			u.warn("%s: %s", parent.ID, strings.TrimPrefix(r.Error, parent.ID+" "))
@@ -113,10 +131,18 @@ func runRescore(ctx context.Context, u *ui, store *artifact.Store, s eval.Scorer
 	return nil
 }
 
-func rescoreOne(store *artifact.Store, parent *artifact.Artifact, s eval.Scorer) rescored {
+func rescoreOne(ctx context.Context, store *artifact.Store, parent *artifact.Artifact, s eval.Scorer, j judging) rescored {
 	r := rescored{Parent: parent.ID}
-	bundle, changes, err := eval.Rescore(store, parent, s)
+	means, err := j.means(ctx, store, parent, s)
 	if err != nil {
+		r.Error = err.Error()
+		return r
+	}
+	bundle, changes, err := eval.RescoreWith(ctx, store, parent, s, means)
+	if err != nil {
+		if j.judge != nil && j.judge.Kept() > 0 {
+			err = fmt.Errorf("%w; the %d verdicts of this judge are kept, and the same command goes on from there", err, j.judge.Kept())
+		}
 		r.Error = err.Error()
 		return r
 	}

@@ -28,8 +28,7 @@ type Task struct {
 	Task     string     `json:"task"`
 	Version  *string    `json:"version"`
 	Status   TaskStatus `json:"status"`
-	Reason   *string    `json:"reason"`                // why it was not run
-	Why      *string    `json:"reason_code,omitempty"` // the kind of reason: gated, offline, missing, broken, changed …
+	Reason   *string    `json:"reason"` // why it was not run
 	Dataset  Dataset    `json:"dataset"`
 	Scorer   *Scorer    `json:"scorer"`
 	NShot    *int64     `json:"n_shot"`
@@ -37,6 +36,8 @@ type Task struct {
 	Metrics  []Metric   `json:"metrics"`
 	Outcomes *Outcomes  `json:"outcomes"`
 	Groups   []Group    `json:"groups"`
+	Judge    *TaskJudge `json:"judge,omitempty"` // of outcomes that a model decided
+	Text     *TaskText  `json:"text,omitempty"`  // of perplexity
 }
 
 // Dataset names where the items come from. Items were asked, of Of in all.
@@ -64,8 +65,6 @@ type Metric struct {
 	N       *int64   `json:"n"`
 	Better  *string  `json:"better"`
 	Primary bool     `json:"primary"`
-
-	Clusters *int64 `json:"clusters,omitempty"` // independent units among the n, where items share a stem
 }
 
 // Outcomes counts items by what became of them. A count that the source cannot
@@ -85,6 +84,9 @@ type Group struct {
 	N       *int64   `json:"n,omitempty"`
 	Correct *int64   `json:"correct,omitempty"`
 	Value   *float64 `json:"value,omitempty"`
+	Tokens  *int64   `json:"tokens,omitempty"` // of perplexity: rated
+	Bytes   *int64   `json:"bytes,omitempty"`  // likewise
+	NLL     *float64 `json:"nll,omitempty"`    // likewise: nats a token
 }
 
 // Outcome is what became of one item.
@@ -123,6 +125,10 @@ type EvalRecord struct {
 
 	// Labels put the item into further groups beside its category: platform.
 	Labels map[string]string `json:"labels,omitempty"`
+
+	Confidence *float64    `json:"confidence,omitempty"` // that the reply states for its answer, 0 to 1
+	Judge      *Judgement  `json:"judge,omitempty"`      // on which the outcome rests
+	Likelihood *Likelihood `json:"likelihood,omitempty"` // of a text, which has no reply
 }
 
 // Verdict is what became of a program.

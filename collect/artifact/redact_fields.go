@@ -49,6 +49,9 @@ func (a *Artifact) redact(r *Redactor) {
 	if a.Eval != nil {
 		for i := range a.Eval.Tasks {
 			a.Eval.Tasks[i].Reason = r.optional(a.Eval.Tasks[i].Reason)
+			if j := a.Eval.Tasks[i].Judge; j != nil {
+				j.Model, j.Endpoint = homeModel(j.Model), r.optional(j.Endpoint)
+			}
 		}
 	}
 }

@@ -28,9 +28,6 @@ func headOf(spec Spec, plan string, base artifact.Artifact) head {
 	if seed := spec.seed(0); seed != nil {
 		extra["seed"] = *seed
 	}
-	if s.Sampled {
-		extra["sample"] = "stratified"
-	}
 	a.Source.Extra = extra
 	k, items := int64(spec.repeats()), int64(len(s.Items))
 	data := s.Dataset
@@ -43,8 +40,14 @@ func headOf(spec Spec, plan string, base artifact.Artifact) head {
 	if s.Version != "" {
 		t.Version = &s.Version
 	}
+	if j := modelOf(spec.Judges); j != nil {
+		t.Judge = &artifact.TaskJudge{Model: j.Model, PromptSHA256: JudgePromptSHA256()}
+		if j.Endpoint != "" {
+			t.Judge.Endpoint = &j.Endpoint
+		}
+	}
 	a.Eval = &artifact.Eval{Tasks: []artifact.Task{t}}
-	return head{Journal: journalForm, Plan: plan, Items: len(s.Items), Repeats: spec.repeats(), Private: s.Hashes, Artifact: &a}
+	return head{Journal: journalForm, Plan: plan, Items: len(s.Items), Repeats: spec.repeats(), Private: s.Hashes, Match: spec.matches(), Artifact: &a}
 }
 
 // finish makes the artifact of what the tally counts. Its records are read from
@@ -58,12 +61,15 @@ func (h head) finish(t *tally, past history, seconds float64, from io.ReaderAt, 
 	if asked := t.items * t.repeats; t.final < asked {
 		a.Status = artifact.StatusInterrupted
 		reason := fmt.Sprintf("%d of %d answers are there", t.final, asked)
+		if t.kept == asked {
+			reason = fmt.Sprintf("%d of %d answers have their verdict", t.final, asked)
+		}
 		if why != "" {
 			reason += ": " + why
 		}
 		a.StatusReason = &reason
 	}
-	if int64(t.final) == t.counts[4] {
+	if int64(t.kept) == t.counts[4] {
 		a.Status = artifact.StatusFailed
 		if a.StatusReason == nil {
 			a.StatusReason = artifact.Ptr("no item was answered")
@@ -78,6 +84,15 @@ func (h head) finish(t *tally, past history, seconds float64, from io.ReaderAt, 
 	}
 	task := a.Eval.Tasks[0]
 	task.Outcomes, task.Groups, task.Metrics = t.outcomes(), t.groups(), t.metrics(task.Scorer.Name)
+	if h.Match {
+		matchOnly(task.Metrics)
+	}
+	t.judge.tell(&task, t.kept-t.final, why)
+	if t.text != nil {
+		task.Text = &t.text.all.text
+		a.Protocol.Parameters = maps.Clone(a.Protocol.Parameters)
+		a.Protocol.Parameters["tokens"] = t.text.all.text.Tokens
+	}
 	a.Eval = &artifact.Eval{Tasks: []artifact.Task{task}, Tokens: t.tokens(), DurationS: &seconds}
 	b := artifact.Bundle{Artifact: &a, EvalFrom: records(from, t.places), Slug: task.Task}
 	if h.Private {
@@ -106,6 +121,11 @@ func withoutTexts(records artifact.Records) artifact.Records {
 				run := *rec.Code
 				run.Failed = nil
 				rec.Code = &run
+			}
+			if rec.Judge != nil {
+				open := *rec.Judge
+				open.Output = nil
+				rec.Judge = &open
 			}
 			if !yield(rec, err) {
 				return

@@ -31,6 +31,7 @@ type head struct {
 	Items    int                `json:"items"`
 	Repeats  int                `json:"repeats"`
 	Private  bool               `json:"private,omitempty"` // texts must not be published
+	Match    bool               `json:"match,omitempty"`   // a rule stands where the suite wants a judge
 	Artifact *artifact.Artifact `json:"artifact"`
 }
 

@@ -169,7 +169,7 @@ func checkKey(kind, key string) (field, message string) {
 		if _, ok := plainNumber(key); !ok {
 			return "expected", fmt.Sprintf("%q is no number", key)
 		}
-	case "exact", "contains", "boxed":
+	case "exact", "contains", "boxed", typeJudge:
 		if strings.TrimSpace(key) == "" {
 			return "expected", "is empty"
 		}
@@ -185,8 +185,6 @@ func checkKey(kind, key string) (field, message string) {
 		if _, err := regexp.Compile(key); err != nil {
 			return "expected", "is no regular expression: " + strings.TrimPrefix(err.Error(), "error parsing regexp: ")
 		}
-	case "judge":
-		return "type", fmt.Sprintf("%q is not run by this version; it runs %s", kind, strings.Join(typedTypes, ", "))
 	default:
 		return "type", fmt.Sprintf("%q is unknown: one of %s", kind, strings.Join(typedTypes, ", "))
 	}

@@ -98,12 +98,16 @@ func (c *counter) retries() int64 { c.mu.Lock(); defer c.mu.Unlock(); return c.n
 func (c *counter) kept(r *artifact.EvalRecord) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if r.Outcome == nil {
+	if r.Outcome == nil && r.Likelihood == nil {
 		c.now.Waiting++
 		return
 	}
 	c.now.Done++
-	switch *r.Outcome {
+	outcome := artifact.Outcome("")
+	if r.Outcome != nil {
+		outcome = *r.Outcome
+	}
+	switch outcome {
 	case artifact.OutcomeCorrect:
 		c.now.Correct++
 	case artifact.OutcomeTruncated:

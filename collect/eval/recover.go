@@ -72,7 +72,7 @@ func (h history) recover(st *artifact.Store, f *os.File, whole int64, store bool
 		}
 		t.add(pos, p, &rec)
 	}
-	if h.unsaved == 0 || t.final == 0 {
+	if h.unsaved == 0 || t.kept == 0 {
 		return Recovered{}, nil
 	}
 	b := h.head.finish(t, h, 0, f, "the process ended before the run did")

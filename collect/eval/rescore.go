@@ -2,11 +2,13 @@ package eval
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"benchsite/collect/artifact"
 )
@@ -22,12 +24,25 @@ type Change struct {
 	Detail    string // the new rule's words
 }
 
+// Means are what deciding again takes beside a rule, for types of items that no
+// rule decides.
+type Means struct {
+	Judges map[string]Judge // by item type, in place of the scorer
+	Items  map[string]Item  // by item hash: records hold no questions
+}
+
 // Rescore applies s to the stored replies of parent and returns the new run
 // with the items whose outcome changed, in the order of the records. Nothing is
 // written. The new run keeps the parent's subject, time, environment and source
 // and names it in derived_from; scores, counts and verdicts are s's. Scores that
 // other rules gave (stderr, further metrics and filters) stay with the parent.
 func Rescore(st *artifact.Store, parent *artifact.Artifact, s Scorer) (artifact.Bundle, []Change, error) {
+	return RescoreWith(context.Background(), st, parent, s, Means{})
+}
+
+// RescoreWith is Rescore with judges for the types of items that have one. A
+// verdict that the same judge has given before stands.
+func RescoreWith(ctx context.Context, st *artifact.Store, parent *artifact.Artifact, s Scorer, means Means) (artifact.Bundle, []Change, error) {
 	fail := func(err error) (artifact.Bundle, []Change, error) {
 		return artifact.Bundle{}, nil, fmt.Errorf("%s cannot be scored again: %w", parent.ID, err)
 	}
@@ -46,17 +61,20 @@ func Rescore(st *artifact.Store, parent *artifact.Artifact, s Scorer) (artifact.
 		return fail(err)
 	}
 	private := privateRecords(st, parent)
-	changes, err := judge(records, byKey(private), s)
+	means = rescoring{ctx, parent, s, means}.used(records)
+	changes, err := rescoring{ctx, parent, s, means}.all(records, private)
 	if err != nil {
 		return fail(err)
 	}
 	for i := range a.Eval.Tasks {
-		if t := &a.Eval.Tasks[i]; t.Status == artifact.TaskDone {
-			own := recordsOf(records, t)
-			if len(own) == 0 {
-				return fail(fmt.Errorf("no replies are stored for the task %s", t.Task))
-			}
-			retell(t, own, s)
+		t := &a.Eval.Tasks[i]
+		own := recordsOf(records, t)
+		switch {
+		case len(own) > 0:
+			t.Status, t.Reason = artifact.TaskDone, nil // answers that were kept have their outcome now
+			retell(t, own, s, means)
+		case t.Status == artifact.TaskDone:
+			return fail(fmt.Errorf("no replies are stored for the task %s", t.Task))
 		}
 	}
 	log, err := st.Attachment(parent, artifact.AttachServerLog)
@@ -69,51 +87,16 @@ func Rescore(st *artifact.Store, parent *artifact.Artifact, s Scorer) (artifact.
 	a.Source.Mode, a.Source.Command = artifact.ModeRescored, nil
 	a.Protocol.ID = ""
 	a.Protocol.Parameters = withScorer(a.Protocol.Parameters, s)
-	return artifact.Bundle{Artifact: a, Eval: records, Private: private, ServerLog: log, Slug: a.Name + "-" + s.Name}, changes, nil
-}
-
-// judge gives every record its new verdict. A reply that never came stays an
-// error; a reply whose text is not at hand cannot be judged.
-func judge(records []artifact.EvalRecord, private map[recordKey]artifact.EvalRecord, s Scorer) ([]Change, error) {
-	var changes []Change
-	for i := range records {
-		r := &records[i]
-		expected, output := r.Expected, r.Output
-		if p, ok := private[keyOf(*r)]; ok {
-			expected, output = either(expected, p.Expected), either(output, p.Output)
-		}
-		if r.Outcome != nil && *r.Outcome == artifact.OutcomeError && output == nil {
-			continue
-		}
-		switch {
-		case output == nil:
-			return nil, fmt.Errorf("item %s of %s has no stored reply", r.Item, r.Task)
-		case expected == nil:
-			return nil, fmt.Errorf("item %s of %s has no stored key", r.Item, r.Task)
-		case s.Types != nil && !slices.Contains(s.Types, text(r.Type)):
-			return nil, fmt.Errorf("item %s of %s is of type %q, %s scores %v", r.Item, r.Task, text(r.Type), s, s.Types)
-		}
-		v := s.Score(Reply{Type: text(r.Type), Expected: *expected, Output: *output, FinishReason: text(r.FinishReason)})
-		old := artifact.Outcome("")
-		if r.Outcome != nil {
-			old = *r.Outcome
-		}
-		if old != v.Outcome {
-			changes = append(changes, Change{Task: r.Task, Item: r.Item, Repeat: r.Repeat, Old: old, New: v.Outcome,
-				Extracted: text(v.Extracted), Expected: *expected, Detail: v.Detail})
-		}
-		r.Outcome, r.Extracted, r.Detail = &v.Outcome, v.Extracted, nil
-		if v.Detail != "" {
-			r.Detail = &v.Detail
-		}
+	for _, kind := range slices.Sorted(maps.Keys(means.Judges)) {
+		maps.Copy(a.Protocol.Parameters, means.Judges[kind].Protocol())
 	}
-	return changes, nil
+	return artifact.Bundle{Artifact: a, Eval: records, Private: private, ServerLog: log, Slug: a.Name + "-" + s.Name}, changes, nil
 }
 
 // retell recomputes a task's figures from its records. A count that the records
 // cannot know stays null; one that they know in part (thoughts that stay open,
 // without finish reasons) counts what they show.
-func retell(t *artifact.Task, records []artifact.EvalRecord, s Scorer) {
+func retell(t *artifact.Task, records []artifact.EvalRecord, s Scorer, means Means) {
 	t.Scorer = &artifact.Scorer{Name: s.Name, Version: s.Version}
 	before, counts := t.Outcomes, Count(records)
 	t.Outcomes = counts
@@ -129,6 +112,7 @@ func retell(t *artifact.Task, records []artifact.EvalRecord, s Scorer) {
 		counts.Error = nil
 	}
 	t.Metrics = []artifact.Metric{Accuracy(*counts.Correct, int64(len(records)))}
+	t.Metrics = append(t.Metrics, retellJudged(t, records, means)...)
 	for i := range t.Groups {
 		g := &t.Groups[i]
 		g.N, g.Correct, g.Value = nil, nil, nil
@@ -190,7 +174,7 @@ func withScorer(parameters map[string]any, s Scorer) map[string]any {
 		out["tasks"] = changed
 		return out
 	}
-	delete(out, "filter")
+	maps.DeleteFunc(out, func(k string, _ any) bool { return k == "filter" || strings.HasPrefix(k, "judge_") })
 	out["scorer"] = s.String()
 	return out
 }

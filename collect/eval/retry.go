@@ -37,20 +37,31 @@ func fateOf(e *endpoint.Error) fate {
 // errGone ends a run: the server was lost and did not come back.
 var errGone = errors.New("the server stopped answering")
 
-// ask sends one request until it is answered, refused for good, or given up.
-// When ctx is done, what is in flight is awaited and nothing is sent again.
+// ask sends one request until it is answered, refused for good, or given up. The
+// run ends when the server is lost.
 func (r *run) ask(ctx context.Context, q *endpoint.Request) (*endpoint.Exchange, error) {
-	retry := r.spec.Retry.filled()
+	x, err := send(ctx, r.sending, r.client, q, r.spec.Retry, r.count.retried)
+	if errors.Is(err, errGone) {
+		r.lose(err)
+	}
+	return x, err
+}
+
+// send sends one request until it is answered, refused for good, or given up.
+// When ctx is done, what is in flight is awaited and nothing is sent again;
+// sending ends what is in flight as well. retried is told of each further attempt.
+func send(ctx, sending context.Context, c Client, q *endpoint.Request, retry Retry, retried func()) (*endpoint.Exchange, error) {
+	retry = retry.filled()
 	begun := time.Now()
 	wait := retry.First
 	for attempt := 1; ; attempt++ {
-		x := r.client.Do(r.sending, q)
+		x := c.Do(sending, q)
 		x.Decode()
 		if x.Err == nil || x.Err.Class == endpoint.ClassNoToken && x.FinishReason != "" { // an empty answer is an answer
 			return x, nil
 		}
-		if r.sending.Err() != nil {
-			return nil, r.sending.Err()
+		if sending.Err() != nil {
+			return nil, sending.Err()
 		}
 		f := fateOf(x.Err)
 		tired := attempt >= retry.Attempts
@@ -61,15 +72,14 @@ func (r *run) ask(ctx context.Context, q *endpoint.Request) (*endpoint.Exchange,
 		case f == fatal, tired && f != gone:
 			return x, nil
 		case tired:
-			r.lose(fmt.Errorf("%w: %w", errGone, x.Err))
-			return nil, errGone
+			return nil, fmt.Errorf("%w: %w", errGone, x.Err)
 		}
 		pause := time.Duration(float64(wait) * (0.5 + rand.Float64()/2)) // apart, so that all do not come back at once
 		if x.Err.RetryAfter > 0 {
 			pause = x.Err.RetryAfter
 		}
 		wait = min(2*wait, retry.Most)
-		r.count.retried()
+		retried()
 		t := time.NewTimer(pause)
 		select {
 		case <-t.C:

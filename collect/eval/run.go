@@ -65,6 +65,7 @@ func Run(ctx context.Context, spec Spec, set Setting) (*Result, error) {
 	if len(spec.Suite.Items) == 0 {
 		return nil, fmt.Errorf("suite %s holds no item", spec.Suite.Name)
 	}
+	spec.wait()
 	plan := hashOf(spec.Protocol(), spec.Model, set.Server, set.Base.Subject.Key(), spec.repeats(), spec.Sampling.Seed, set.Base.Source.Set)[:16]
 	now := headOf(spec, plan, set.Base)
 	j, past, err := openJournal(journalDir(set.StateDir), now, set.Again)
@@ -126,10 +127,18 @@ func (r *run) adopt(past history) (left []thread, waiting []int, err error) {
 		}
 		i, known := byID[rec.Item]
 		pos := int(rec.Repeat)*len(items) + i
-		if !known || pos < 0 || pos >= len(done) || done[pos] || text(rec.ItemHash) != items[i].Hash() || rec.Outcome != nil && *rec.Outcome == artifact.OutcomeError {
+		if !known || pos < 0 || pos >= len(done) || done[pos] || text(rec.ItemHash) != items[i].Hash() {
 			continue
 		}
-		if rec.Outcome == nil {
+		if rec.Outcome != nil && *rec.Outcome == artifact.OutcomeError {
+			if rec.Output == nil || r.spec.Judges[items[i].Type] == nil {
+				continue // asked again
+			}
+			if p, err = r.unjudge(pos, &rec); err != nil { // it was answered, and its judge failed
+				return nil, nil, err
+			}
+		}
+		if rec.Outcome == nil && rec.Likelihood == nil {
 			if r.spec.Judges[items[i].Type] == nil {
 				continue
 			}
@@ -181,6 +190,9 @@ func (r *run) work(judging, ctx context.Context, left []thread, waiting []int) (
 func (r *run) one(ctx context.Context, pos int, messages []endpoint.Message) error {
 	items := r.spec.Suite.Items
 	it, repeat := items[pos%len(items)], pos/len(items)
+	if it.Type == typeText {
+		return r.read(ctx, pos, it)
+	}
 	sampling := r.spec.Sampling
 	sampling.Seed = r.spec.seed(repeat)
 	r.count.sent(1)
@@ -268,6 +280,11 @@ func (r *run) record(it Item, repeat int, messages []endpoint.Message, x *endpoi
 		rec.FinishReason = p(x.FinishReason)
 	}
 	rec.Output = p(x.Text)
+	if r.spec.Suite.Sure {
+		if share, ok := Confidence(x.Text); ok {
+			rec.Confidence = &share
+		}
+	}
 	if x.Reasoning != "" {
 		rec.Reasoning = p(x.Reasoning)
 	}

@@ -33,6 +33,7 @@ type Scorer struct {
 	Version string
 	Rule    string   // what it does, one sentence
 	Types   []string // item types that it can score; nil for any
+	Judged  bool     // items of the type judge, or all, are left to a judge model
 	score   func(Reply) Verdict
 }
 
@@ -74,15 +75,19 @@ func Scorers() []Scorer {
 			Rule: "as exact, after quotes, a code fence, bold, a final stop and full-width forms that the key does not have"},
 		{Name: "integer", Version: "1", score: scoreInteger,
 			Rule: `an integer from 0 to 999 in the last \boxed{}, else after the last word for an answer, else as the last line`},
+		{Name: "judge", Version: "1", score: scoreJudge, Judged: true,
+			Rule: "a judge model, named in the run, says whether the answer agrees with the key: yes, no, or nothing that can be read, which is neither"},
 		{Name: "legacy-2025", Version: "1", score: scoreLegacy, Types: decidableTypes,
 			Rule: "the rule of eval_openai_accuracy.py, faults included: numbers are cut after three digits, punctuation is dropped, thoughts are read"},
 		{Name: "number", Version: "1", score: scoreNumber,
 			Rule: "the number on which the reply ends, compared exactly: separators, fractions, percent, powers of ten, full-width digits and Chinese numerals are read"},
+		{Name: "perplexity", Version: "1", score: scoreText, Types: []string{typeText},
+			Rule: "the likelihood of a text by the server's own probabilities of its tokens; the first token of each window, which nothing precedes, is left out"},
 		{Name: "regex", Version: "1", score: scoreRegex,
 			Rule: "the key is a regular expression that matches the whole reply"},
-		{Name: "typed", Version: "1", score: scoreTyped, Types: typedTypes,
-			Rule: "each item by the rule of its type: number, exact, contains, choice, boxed, integer, regex"},
-		{Name: "typed-lenient", Version: "1", score: scoreTypedLenient, Types: typedTypes,
+		{Name: "typed", Version: "1", score: scoreTyped, Types: typedTypes, Judged: true,
+			Rule: "each item by the rule of its type: number, exact, contains, choice, boxed, integer, regex, judge"},
+		{Name: "typed-lenient", Version: "1", score: scoreTypedLenient, Types: typedTypes, Judged: true,
 			Rule: "as typed, with the lenient forms of exact and contains"},
 	}
 }

@@ -108,8 +108,8 @@ func TestBoxedOnRealReplies(t *testing.T) {
 
 func TestTokenLimitIsTruncation(t *testing.T) {
 	for _, s := range Scorers() {
-		if s.Name == "legacy-2025" || s.Name == "choice" || slices.Equal(s.Types, codeTypes) {
-			continue // one does not know finish reasons, one no such keys, and programs are run
+		if slices.Contains([]string{"legacy-2025", "choice", "judge", "perplexity"}, s.Name) || slices.Equal(s.Types, codeTypes) {
+			continue // one does not know finish reasons, one no such keys, and the others leave it to a judge
 		}
 		got := s.Score(Reply{Type: "number", Expected: "7", Output: "6", FinishReason: "length"})
 		if got.Outcome != cut {
@@ -205,6 +205,10 @@ func FuzzScorers(f *testing.F) {
 					t.Fatalf("%s: %s without an answer", s, v.Outcome)
 				}
 			case nothing, cut, failed:
+			case "":
+				if !s.Judged {
+					t.Fatalf("%s decides nothing", s)
+				}
 			default:
 				t.Fatalf("%s: outcome %q", s, v.Outcome)
 			}

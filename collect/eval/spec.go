@@ -92,6 +92,9 @@ func (s Spec) messages(own []endpoint.Message) []endpoint.Message {
 
 // Protocol returns the parameters that two results must share to be compared.
 func (s Spec) Protocol() map[string]any {
+	if s.Suite.Windows != nil {
+		return s.textProtocol()
+	}
 	p := map[string]any{
 		"task": s.Suite.Name, "items_sha256": s.Suite.ItemsHash(), "max_tokens": s.MaxTokens,
 		"n_shot": s.Suite.Shots, "scorer": s.Scorer.String(),

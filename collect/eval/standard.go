@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"crypto/sha256"
+	"errors"
 	"fmt"
 	"maps"
 	"math/rand/v2"
@@ -30,6 +31,7 @@ type standard struct {
 	answer  int64
 	think   int64
 	gated   bool // texts must not be spread either
+	sure    bool // replies state how sure they are
 }
 
 // promptVersion rises with any change of a prompt form or a permutation.
@@ -55,6 +57,8 @@ var standards = []standard{
 		item: humanEvalItem, prompt: completePrompt, scorer: "code", answer: 4096, think: 32768},
 	{name: "mbpp", dataset: "google-research-datasets/mbpp", files: []string{"full/test-00000-of-00001.parquet"}, split: "test", of: 500,
 		item: mbppItem, prompt: writePrompt, scorer: "code", answer: 4096, think: 32768},
+	{name: "hle", dataset: "cais/hle", files: []string{"data/test-00000-of-00001.parquet"}, split: "test", of: 2158,
+		item: hleItem, prompt: hlePrompt, scorer: "judge", answer: 8192, think: 32768, gated: true, sure: true},
 }
 
 // load reads the benchmark from a folder or the Hub. Whatever is wrong with the
@@ -65,7 +69,7 @@ func (s standard) load(ctx context.Context, from Source) (*Suite, error) {
 		return nil, err
 	}
 	broken := func(file string, err error) error {
-		return s.notRun(WhyBroken, fmt.Sprintf("%s of %s cannot be read: %v; remove %s and fetch it again, or name a folder with --data", file, s.dataset, err, cmp.Or(from.Folder, from.Cache)))
+		return &NotRun{s.name, fmt.Sprintf("%s of %s cannot be read: %v; remove %s and fetch it again, or name a folder with --data", file, s.dataset, err, cmp.Or(from.Folder, from.Cache))}
 	}
 	var items []Item
 	seen := map[string]int{}
@@ -78,6 +82,9 @@ func (s standard) load(ctx context.Context, from Source) (*Suite, error) {
 		}
 		for n, r := range rows {
 			it, err := s.item(r)
+			if errors.Is(err, errPicture) {
+				continue
+			}
 			if err != nil {
 				return nil, broken(s.files[i], fmt.Errorf("row %d: %w", n+1, err))
 			}
@@ -94,21 +101,17 @@ func (s standard) load(ctx context.Context, from Source) (*Suite, error) {
 	case len(items) == 0:
 		return nil, broken(s.files[0], fmt.Errorf("it holds no item"))
 	case len(items) > s.of:
-		return nil, s.notRun(WhyChanged, fmt.Sprintf("%s holds %d items where %d were published: the data has changed, and its score would not be that of the benchmark; name a folder with the published files with --data", s.dataset, len(items), s.of))
+		return nil, &NotRun{s.name, fmt.Sprintf("%s holds %d items where %d were published: the data has changed, and its score would not be that of the benchmark", s.dataset, len(items), s.of)}
 	}
 	sum, of := fmt.Sprintf("%x", digest.Sum(nil)), int64(s.of)
 	out := &Suite{
-		Name: s.name, Version: promptVersion, Items: items, Of: s.of, Prompt: s.prompt, Scorer: s.scorer, Answer: s.answer, Think: s.think, Hashes: s.gated,
+		Name: s.name, Version: promptVersion, Items: items, Of: s.of, Prompt: s.prompt, Scorer: s.scorer, Answer: s.answer, Think: s.think, Hashes: s.gated, Sure: s.sure,
 		Dataset: artifact.Dataset{Name: &s.dataset, SHA256: &sum, Split: &s.split, Of: &of},
 	}
 	if revision != "" {
 		out.Dataset.Revision = &revision
 	}
 	return out, nil
-}
-
-func (s standard) notRun(why Why, reason string) *NotRun {
-	return &NotRun{Suite: s.name, Why: why, Reason: reason, Dataset: s.dataset}
 }
 
 // row is a record of a published file. A list stands as []string.

@@ -79,6 +79,30 @@ type aimeRow struct {
 	Answer  string `parquet:"answer"`
 }
 
+type hleRow struct {
+	ID       string `parquet:"id"`
+	Question string `parquet:"question"`
+	Image    string `parquet:"image"`
+	Preview  *struct {
+		Bytes []byte `parquet:"bytes"`
+	} `parquet:"image_preview,optional"`
+	Answer   string `parquet:"answer"`
+	Kind     string `parquet:"answer_type"`
+	Subject  string `parquet:"raw_subject"`
+	Category string `parquet:"category"`
+	Canary   string `parquet:"canary"`
+}
+
+// hleRows are two items of text and one with a picture, which is not asked.
+var hleRows = []hleRow{
+	{ID: "h1", Question: "Which of the two sums is larger?", Answer: "the second", Kind: "exactMatch", Category: "Math", Canary: "a mark"},
+	{ID: "h2", Question: "What is in the picture?", Image: "data:image/png;base64," + strings.Repeat("QUJD", 400), Answer: "a cat", Kind: "exactMatch", Category: "Other",
+		Preview: &struct {
+			Bytes []byte `parquet:"bytes"`
+		}{bytes.Repeat([]byte{1}, 2000)}},
+	{ID: "h3", Question: "Which one? A. iron B. neon", Answer: "B", Kind: "multipleChoice", Category: "Chemistry", Canary: "a mark"},
+}
+
 func table[T any](t *testing.T, rows []T) []byte {
 	t.Helper()
 	var b bytes.Buffer
@@ -98,6 +122,7 @@ func publishedFiles(t *testing.T) map[string][]byte {
 		"opencompass/AIME2025/aime2025-II.jsonl":                    []byte(`{"question":"Find the product.","answer":468}` + "\n"),
 		"TIGER-Lab/MMLU-Pro/data/test-00000-of-00001.parquet": table(t, []mmluRow{
 			{70, "Which is prime?", []string{"21", "23", "25"}, "B", 1, "math"}, {71, "Which is a metal?", []string{"iron", "neon", "wood", "salt"}, "A", 0, "chemistry"}}),
+		"cais/hle/data/test-00000-of-00001.parquet": table(t, hleRows),
 		"Idavidrein/gpqa/gpqa_diamond.csv": []byte("Record ID,Question,Correct Answer,Incorrect Answer 1,Incorrect Answer 2,Incorrect Answer 3,High-level domain\n" +
 			"recA,\"What, then?\",right,wrong 1,wrong 2,wrong 3,Physics\nrecB,Why?,\"yes, so\",no 1,no 2,no 3,Biology\n"),
 	}
@@ -138,6 +163,9 @@ func TestStandardSuitesEndToEnd(t *testing.T) {
 		if spec.Scorer, err = ScorerByName(suite.Scorer); err != nil {
 			t.Fatal(err)
 		}
+		if suite.Sure {
+			spec.Judges = map[string]Judge{typeJudge: judgeOf(t, func(key, answer string) string { return verdictOn(strings.Contains(answer, key)) })}
+		}
 		st := artifact.Open(t.TempDir())
 		r, err := Run(t.Context(), spec, settingOf(t, model, st.StateDir()))
 		if err != nil {
@@ -172,7 +200,7 @@ func TestStandardSuitesEndToEnd(t *testing.T) {
 		t.Errorf("offline: %v", err)
 	}
 	// A file of the cache that was changed is not taken.
-	files, _ := filepath.Glob(filepath.Join(cache, "*", standInRevision, "data", "test-*.parquet"))
+	files, _ := filepath.Glob(filepath.Join(cache, "tiger-lab-*", standInRevision, "data", "test-*.parquet"))
 	if len(files) != 1 || os.WriteFile(files[0], []byte("x"), 0o644) != nil {
 		t.Fatal(files)
 	}

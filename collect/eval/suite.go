@@ -21,10 +21,13 @@ type Item struct {
 	ID       string
 	Messages []endpoint.Message
 	Expected string // the key
-	Type     string // number, exact, contains, choice, boxed, integer, regex
+	Type     string // number, exact, contains, choice, boxed, integer, regex, judge, text
 	Category string // "" = none
 	Lang     string // "" = not said
 	Stem     string // items of one stem are one question in several forms; "" = its own
+
+	Question string // what a judge is shown; "" = Messages
+	Lead     int    // of a text: bytes at its head that only lead in
 
 	// Items of one chain are asked one after another in the order of the suite;
 	// "" = alone. Late builds what is sent from the records of the items before
@@ -43,7 +46,12 @@ type Item struct {
 
 // Hash identifies the item by all that decides its outcome, so that two runs
 // are paired on the same questions only.
-func (it Item) Hash() string { return hashOf(it.ID, it.Type, it.Expected, it.Messages) }
+func (it Item) Hash() string {
+	if it.Lead > 0 {
+		return hashOf(it.ID, it.Type, it.Expected, it.Messages, it.Lead)
+	}
+	return hashOf(it.ID, it.Type, it.Expected, it.Messages)
+}
 
 // PromptHash identifies what is sent.
 func (it Item) PromptHash() string { return hashOf(it.Messages) }
@@ -65,11 +73,12 @@ type Suite struct {
 	Dataset artifact.Dataset
 	Prompt  string // the form into which questions are put, hashed into the protocol; "" = items carry their own
 	Shots   int64
-	Scorer  string // default rule, as ScorerByName takes it
-	Answer  int64  // output tokens that answers need without thoughts
-	Think   int64  // and with them
-	Hashes  bool   // texts must not be published: records keep hashes and verdicts
-	Sampled bool   // Items are a stratified sample
+	Scorer  string   // default rule, as ScorerByName takes it
+	Answer  int64    // output tokens that answers need without thoughts
+	Think   int64    // and with them
+	Hashes  bool     // texts must not be published: records keep hashes and verdicts
+	Sure    bool     // replies state how sure they are: the score has a calibration error
+	Windows *Windows // of a set of texts, which is not asked but read; nil = questions
 }
 
 // ItemsHash identifies the set of items: SHA-256 over the sorted item hashes,
@@ -87,8 +96,15 @@ func (s *Suite) ItemsHash() string {
 // has to know them.
 func (s *Suite) Keys() map[string]string {
 	out := make(map[string]string, len(s.Items))
-	for _, it := range s.Items {
-		out[it.Messages[len(it.Messages)-1].Content] = it.Expected
+	if s.Windows != nil { // nothing is asked
+		return out
+	}
+	for i, it := range s.Items {
+		key := it.Expected
+		if s.Sure {
+			key = fmt.Sprintf("Explanation: it is simulated\nConfidence: %d%%\nAnswer: %s", 50+i*37%51, key)
+		}
+		out[it.Messages[len(it.Messages)-1].Content] = key
 	}
 	return out
 }
@@ -131,7 +147,7 @@ func (s *Suite) Limit(n int) *Suite {
 		picked = append(picked, group[:due]...)
 	}
 	slices.Sort(picked)
-	out.Items, out.Sampled = nil, true
+	out.Items = nil
 	for _, i := range picked {
 		out.Items = append(out.Items, s.Items[i])
 	}
@@ -141,24 +157,9 @@ func (s *Suite) Limit(n int) *Suite {
 // NotRun says why a suite could not be had, in a sentence that names the remedy.
 // The evaluation is then recorded as not run: nothing else is wrong.
 type NotRun struct {
-	Suite   string
-	Why     Why
-	Reason  string // for people, in English
-	Dataset string // the data that are missing; "" when something else is
+	Suite  string
+	Reason string
 }
-
-// Why is the kind of reason for which a suite was not run. Pages word it in both
-// languages; one that they do not know is shown by its Reason.
-type Why string
-
-// The kinds of reasons that lie in the data.
-const (
-	WhyGated   Why = "gated"   // access must be asked for
-	WhyOffline Why = "offline" // the Hub cannot be reached
-	WhyMissing Why = "missing" // a file is not there
-	WhyBroken  Why = "broken"  // a file cannot be read, or did not come in whole
-	WhyChanged Why = "changed" // not the data that were published
-)
 
 func (e *NotRun) Error() string { return e.Suite + " was not run: " + e.Reason }
 
@@ -174,8 +175,8 @@ func SuiteNames() []string {
 // LoadSuite finds a suite by name, or reads a file that ends in .jsonl. The error
 // is a *NotRun when the suite is known and its questions cannot be had.
 func LoadSuite(ctx context.Context, ref string, from Source) (*Suite, error) {
-	if strings.HasSuffix(ref, ".jsonl") {
-		return ReadSuite(ref)
+	if IsFile(ref) {
+		return readFile(ref, from)
 	}
 	if data, ok := builtin[ref]; ok {
 		return builtinSuite(ref, data)

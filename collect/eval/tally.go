@@ -29,6 +29,9 @@ type tally struct {
 	settled        []bool // by position: there is an outcome
 	correct        []bool // by position
 	undecided      map[string]bool
+	text           *textSums  // of a set of texts
+	judge          *judgeSums // of outcomes that a model decided
+	forecasts      []stats.Forecast
 }
 
 type share struct{ n, correct int64 }
@@ -43,13 +46,20 @@ func newTally(items, repeats int) *tally {
 func (t *tally) add(pos int, p place, rec *artifact.EvalRecord) {
 	if t.places[pos].length == 0 {
 		t.kept++
+		sum(&t.prompt, rec.PromptTokens)
+		sum(&t.output, rec.OutputTokens)
 	}
 	t.places[pos] = p
+	if rec.Likelihood != nil {
+		t.final++
+		t.read(rec)
+	}
 	if rec.Outcome == nil {
 		return
 	}
 	t.final++
 	t.settled[pos] = true
+	t.weigh(rec)
 	i := pos % t.items
 	t.asked[i]++
 	correct := *rec.Outcome == artifact.OutcomeCorrect
@@ -60,8 +70,6 @@ func (t *tally) add(pos int, p place, rec *artifact.EvalRecord) {
 	if k := slices.Index(outcomes[:], *rec.Outcome); k >= 0 {
 		t.counts[k]++
 	}
-	sum(&t.prompt, rec.PromptTokens)
-	sum(&t.output, rec.OutputTokens)
 	note(t.byCategory, text(rec.Category), correct)
 	note(t.byType, text(rec.Type), correct)
 	for label, value := range rec.Labels {
@@ -112,6 +120,12 @@ func sum(to **int64, v *int64) {
 
 func (t *tally) outcomes() *artifact.Outcomes {
 	c := t.counts
+	if t.text != nil { // a text is not answered; all that can be said is how many windows failed
+		if c[4] == 0 {
+			return nil
+		}
+		return &artifact.Outcomes{Error: &c[4]}
+	}
 	return &artifact.Outcomes{Correct: &c[0], Wrong: &c[1], Unparsed: &c[2], Truncated: &c[3], Error: &c[4]}
 }
 
@@ -128,7 +142,10 @@ func (t *tally) tokens() *artifact.EvalTokens {
 // error too, because the interval of a count would take them for independent.
 // Programs have names of their own for the same figures.
 func (t *tally) metrics(rule string) []artifact.Metric {
-	out := t.scores()
+	if t.text != nil {
+		return t.text.all.metrics()
+	}
+	out := append(t.scores(), t.calibration()...)
 	if t.programs() && len(out) > 0 {
 		out = t.codeMetrics(out[0], rule)
 	}
@@ -164,9 +181,6 @@ func (t *tally) scores() []artifact.Metric {
 	better := "higher"
 	mean, err := stats.NewClusteredMean(shares, clusters)
 	accuracy := artifact.Metric{Metric: "accuracy", N: &n, Better: &better, Primary: true, Value: &mean.Mean}
-	if units := int64(mean.Units); units < n {
-		accuracy.Clusters = &units
-	}
 	if err == nil && mean.SE > 0 {
 		accuracy.Stderr = &mean.SE
 	}
@@ -180,6 +194,9 @@ func (t *tally) scores() []artifact.Metric {
 
 // groups are the categories, else the types where the suite mixes them.
 func (t *tally) groups() []artifact.Group {
+	if t.text != nil {
+		return t.text.groups()
+	}
 	of := t.byCategory
 	if len(of) == 0 {
 		of = t.byType

@@ -3,7 +3,7 @@ package eval
 import "benchsite/collect/artifact"
 
 // typedTypes are the item types that the typed scorers know.
-var typedTypes = []string{"number", "exact", "contains", "choice", "boxed", "integer", "regex"}
+var typedTypes = []string{"number", "exact", "contains", "choice", "boxed", "integer", "regex", typeJudge}
 
 // scoreTyped applies the rule of the item's type, in its strict form.
 func scoreTyped(r Reply) Verdict { return ruleOf(r, scoreExact, scoreContains) }
@@ -27,6 +27,8 @@ func ruleOf(r Reply, exact, contains func(Reply) Verdict) Verdict {
 		return scoreInteger(r)
 	case "regex":
 		return scoreRegex(r)
+	case typeJudge:
+		return scoreJudge(r)
 	}
 	return Verdict{Outcome: artifact.OutcomeError, Detail: "the item's type is unknown"}
 }

@@ -22,6 +22,7 @@ type Server struct {
 	cache    prefixCache
 	serial   int64
 	answers  map[string]string // by prompt, see Answers
+	respond  func(prompt string) (reply string, ok bool)
 }
 
 // Start serves profile p at addr, such as 127.0.0.1:0 for any free port.

@@ -130,12 +130,13 @@ func (e *Edition) findingBy(name namer, f dataset.Finding) string {
 		}
 	}
 	if task, ok := f.Slots["task"].(string); ok {
-		slots["task"] = e.taskLabel(task)
+		n, of := 0, 0
 		if f.Run != nil {
 			if s := f.Run.Score(task); s != nil {
-				slots["task"] = e.scoreTask(s)
+				n, of = s.N, s.Of
 			}
 		}
+		slots["task"] = e.taskLabel(task, n, of)
 	}
 	return l.Fill("finding."+f.Template, slots)
 }

@@ -307,8 +307,9 @@ func (w *writer) standard() {
 
 // taskName names the task of a topic with the part of it that was asked.
 func (w *writer) taskName(t *dataset.Topic) string {
+	n, of := 0, 0
 	if s := t.Runs[0].Score(t.Task); s != nil {
-		return w.scoreTask(s)
+		n, of = s.N, s.Of
 	}
-	return w.taskLabel(t.Task)
+	return w.taskLabel(t.Task, n, of)
 }

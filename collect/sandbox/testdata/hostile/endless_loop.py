@@ -1,4 +1,0 @@
-# Tries: to run for ever.
-# Ends: time-out
-while True:
-    pass

@@ -1,4 +1,0 @@
-# Tries: to wait for ever without using the processor.
-# Ends: time-out
-import time
-time.sleep(3600)
