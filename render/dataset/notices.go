@@ -9,7 +9,7 @@ type rule func(s *Set, r *Run) []Notice
 // rules of one run, a file for each family.
 var rules = []rule{
 	withdrawnRule, simulatedRule, interruptedRule, importedNoRaw, noEnvironment, unknownParameters,
-	clientBound, zeroLatency, identicalPrompts, prefixCacheHot, singleRepeat, fewRequests, startBurst, failedRequests,
+	clientBound, zeroLatency, importContradicts, identicalPrompts, prefixCacheHot, singleRepeat, fewRequests, startBurst, failedRequests,
 	rateNotReached, chunksAreNotTokens, notStreamed, outputCapped,
 	asPublishedScorer, answerOnly, truncatedAnswers, thinkNotClosed, unparsedAnswers, smallN, macroMeanOfLimit,
 }

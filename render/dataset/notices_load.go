@@ -350,21 +350,36 @@ func burstInRecords(records []artifact.LoadRecord, wave int) bool {
 	return b > 0 && a >= burstFactor*b
 }
 
-// chunksAreNotTokens counts chunks by their gaps: a request with k chunks has
-// k − 1 gaps.
+// chunksAreNotTokens takes the tokens of a chunk as recorded, else counts chunks
+// by their gaps: a request with k chunks has k − 1 gaps.
 func chunksAreNotTokens(_ *Set, r *Run) []Notice {
-	if r.Load == nil || r.Load.Latency.ICL == nil || r.Load.Latency.ICL.N == nil {
+	per := r.tokensPerChunk()
+	if per == nil || *per <= oneTokenEach {
 		return nil
 	}
+	return one("chunks-are-not-tokens", Warn, map[string]any{"tokens_per_chunk": *per})
+}
+
+func (r *Run) tokensPerChunk() *float64 {
+	if r.Load == nil || r.Load.Latency.ICL == nil {
+		return nil
+	}
+	gaps, tpot := r.Load.Latency.ICL, r.Load.Latency.TPOT
 	out, done := r.Load.Tokens.Output, r.Load.Requests.Completed
-	if out == nil || done == nil {
-		return nil
+	if gaps.N != nil && out != nil && done != nil && *gaps.N+*done > 0 {
+		per := float64(*out) / float64(*gaps.N+*done)
+		return &per
 	}
-	chunks := *r.Load.Latency.ICL.N + *done
-	if chunks <= 0 || float64(*out)/float64(chunks) <= oneTokenEach {
-		return nil
+	if r.Load.TokensPerChunk != nil {
+		return r.Load.TokensPerChunk
 	}
-	return one("chunks-are-not-tokens", Warn, map[string]any{"tokens_per_chunk": float64(*out) / float64(chunks)})
+	// A file with medians only: a chunk that takes as long as several tokens
+	// holds several, though how many is only about right.
+	if tpot != nil && gaps.P50 != nil && tpot.P50 != nil && *tpot.P50 > 0 && *gaps.P50 > 2**tpot.P50 {
+		per := *gaps.P50 / *tpot.P50
+		return &per
+	}
+	return nil
 }
 
 // zeroLatency finds latencies of exactly 0 in imported runs, and the fields in

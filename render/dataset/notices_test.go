@@ -97,6 +97,22 @@ func TestLoadNotices(t *testing.T) {
 			a.Source.Mode, a.Source.Tool = artifact.ModeImported, "other-bench"
 			a.Source.Extra = map[string]any{"zero_fields": []any{"tpot_s"}}
 		}, nil, map[string]any{"tool": "other-bench", "fields": []string{"tpot_s"}}},
+		{"import-contradicts", Warn, func(a *artifact.Artifact) {
+			a.Source.Mode, a.Source.Tool = artifact.ModeImported, "other-bench"
+			a.Source.Extra = map[string]any{"identity_breaks": []any{map[string]any{"figure": "requests_per_s", "file": 1.5481806, "computed": 1.5481901}}}
+		}, func(a *artifact.Artifact) {
+			a.Source.Mode, a.Source.Extra = artifact.ModeImported, map[string]any{"identity_breaks": []any{}}
+		}, map[string]any{"tool": "other-bench", "figure": []string{"requests_per_s"}, "file": "1.54818", "computed": "1.54819"}},
+		{"chunks-are-not-tokens", Warn, func(a *artifact.Artifact) {
+			a.Load.Latency.ICL, a.Load.Latency.TPOT = &artifact.Distribution{P50: ptr(0.09)}, &artifact.Distribution{P50: ptr(0.01)}
+		}, func(a *artifact.Artifact) {
+			a.Load.Latency.ICL, a.Load.Latency.TPOT = &artifact.Distribution{P50: ptr(0.012)}, &artifact.Distribution{P50: ptr(0.01)}
+		}, nil},
+		{"chunks-are-not-tokens", Warn, func(a *artifact.Artifact) {
+			a.Load.Latency.ICL, a.Load.TokensPerChunk = &artifact.Distribution{}, ptr(9.9)
+		}, func(a *artifact.Artifact) {
+			a.Load.Latency.ICL, a.Load.TokensPerChunk = &artifact.Distribution{}, ptr(1.001)
+		}, map[string]any{"tokens_per_chunk": 9.9}},
 		{"imported-no-raw", Info, func(a *artifact.Artifact) { a.Source.Mode, a.Source.Tool = artifact.ModeImported, "other-bench" },
 			nil, map[string]any{"tool": "other-bench"}},
 		{"no-environment", Warn, func(a *artifact.Artifact) { a.Environment = artifact.Environment{}; a.Subject.EngineVersion = nil },

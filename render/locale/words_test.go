@@ -116,6 +116,7 @@ func TestNotice(t *testing.T) {
 		{"rate-not-reached", map[string]any{"target": 254.9, "achieved": 177.0, "share": .694}, "Target 254.9 req/s, achieved 177.0 req/s (69.4%).", "目标速率 254.9 req/s，实际 177.0 req/s（69.4%）。"},
 		{"truncated-answers", map[string]any{"truncated": 3, "n": 30, "max_tokens": nil}, "They reached the token limit before", "它们在给出答案前就达到 token 上限"},
 		{"small-n", map[string]any{"n": 40, "lo": nil, "hi": nil, "mde": nil}, "The 95% CI is wide;", "95% 置信区间很宽"},
+		{"import-contradicts", map[string]any{"tool": "x", "figure": []string{"requests_per_s"}, "file": "1.548", "computed": "1.533"}, "x wrote 1.548 for this figure; its own counts and duration give 1.533", "x 写的是 1.548，而按文件自身的数量与时长应为 1.533。"},
 		{"zero-latency-import", map[string]any{"tool": "x", "fields": []string{"ttft_s", "e2e_s"}}, "x wrote 0 for TTFT and end-to-end latency although", "x 没有测得数据，却把 TTFT 和端到端延迟写成 0。"},
 	} {
 		if got := Plain(c.Locale(EN).Notice(n.code, n.raw).Means); !strings.HasPrefix(got, n.en) {
@@ -132,7 +133,7 @@ var codes = strings.Fields(`single-repeat few-requests not-streamed identical-pr
 	truncated-answers unparsed-answers think-not-closed identical-outputs filter-changes-ranking macro-mean-of-limit failed-requests
 	client-bound rate-not-reached start-burst chunks-are-not-tokens zero-latency-import small-n protocol-mismatch unknown-parameters
 	server-args-differ engine-version-differs environment-differs tool-differs scorer-differs as-published-scorer interrupted withdrawn
-	simulated imported-no-raw no-environment`)
+	simulated imported-no-raw import-contradicts no-environment`)
 
 func TestEntriesAreWhole(t *testing.T) {
 	c := load(t)

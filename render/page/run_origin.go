@@ -46,6 +46,9 @@ func (e *Edition) originSections(b *Base, r *dataset.Run) []Section {
 	}
 	raw := Section{ID: "raw", Title: l.Text("section.raw"), Blocks: []Block{{Files: e.files(b, r)}}}
 	raw.Side = []Side{{l.Text("side.raw.lead"), T(l.Text("side.raw.text"))}}
+	if from, ok := e.provenance(r); ok {
+		sections = append(sections, from)
+	}
 	return append(sections, raw, e.citeSection(b, r))
 }
 
