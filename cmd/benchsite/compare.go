@@ -22,19 +22,63 @@ load tests by the median of their repeats. Runs under different protocols are
 shown, not ranked. A and B are files, ids, unique hashes, or filters that match
 one run or the repeats of one.
 
-  benchsite compare precision=BF16,task=hendrycks_math500 precision=NVFP4,task=hendrycks_math500`,
+  benchsite compare precision=BF16,task=hendrycks_math500 precision=NVFP4,task=hendrycks_math500
+
+With --previous each of the runs named is compared with what it follows: the
+newest earlier day of the same subject and protocol, else the baseline of its
+family under the same protocol.
+
+--fail-on ends with exit code 1 when its rule hits; it may be given more than
+once. A rule is METRIC > LIMIT or METRIC < LIMIT, where LIMIT is the change from
+A to B (+10 %), the ratio B / A (0.95x) or, of a score, points (-2 points); with
+the word significant behind it the test of the metric must agree (p < 0.05). The
+rule regression hits when a test shows anything worse by 2 % or more, or a score
+worse at all, corrected over all metrics. A rule that cannot be judged, because
+the runs do not compare or lack the metric, is an error (exit code 2). With
+--previous that is only said, and rules look at earlier runs of the same
+subject, not at the baseline.
+
+  benchsite compare --fail-on 'ttft_p95 > +10 % significant' --fail-on 'score < -2 points' A B
+  benchsite compare --previous --format markdown --fail-on regression artifacts/2026-01-31/*.json`,
 	build: func(f *flags) func(context.Context, *ui, []string) error {
+		var o compareOptions
+		f.set.StringArrayVar(&o.failOn, "fail-on", nil, "end with exit code 1 when this `RULE` hits")
+		f.set.StringVar(&o.format, "format", "text", "`FORM` of the result: text or markdown")
+		f.set.BoolVar(&o.previous, "previous", false, "compare each run named with what it follows")
 		f.common()
 		return func(ctx context.Context, u *ui, args []string) error {
+			if o.format != "text" && o.format != "markdown" {
+				return usageErr("compare: --format is %q, must be text or markdown", o.format)
+			}
+			for _, text := range o.failOn {
+				r, err := parseRule(text)
+				if err != nil {
+					return err
+				}
+				o.rules = append(o.rules, r)
+			}
+			if o.previous {
+				if len(args) == 0 {
+					return withHint(usageErr("compare --previous takes the runs to look at"), "benchsite compare --previous ARTIFACT…")
+				}
+				return o.runPrevious(u, f, args)
+			}
 			if len(args) != 2 {
 				return withHint(usageErr("compare takes two runs or groups, got %d", len(args)), "benchsite compare A B")
 			}
-			return runCompare(u, f, args[0], args[1])
+			return o.run(u, f, args[0], args[1])
 		}
 	},
 }
 
-func runCompare(u *ui, f *flags, refA, refB string) error {
+type compareOptions struct {
+	failOn   []string
+	rules    []rule
+	format   string
+	previous bool
+}
+
+func (o *compareOptions) run(u *ui, f *flags, refA, refB string) error {
 	set, err := f.load()
 	if err != nil {
 		return err
@@ -51,11 +95,150 @@ func runCompare(u *ui, f *flags, refA, refB string) error {
 		return usageErr("%s and %s are the same run, %s", refA, refB, a[0].ID)
 	}
 	c := dataset.Compare(a, b)
+	verdicts, unjudged := o.judge(c)
 	if u.json {
-		return u.printJSON(machineComparison(c))
+		if err := u.printJSON(machineComparison(c, verdicts)); err != nil {
+			return err
+		}
+	} else {
+		o.print(u, c)
+		o.printVerdicts(u, verdicts)
+	}
+	if unjudged != nil {
+		return unjudged
+	}
+	return endHit(verdicts)
+}
+
+// runPrevious compares each of the runs with what was there before it.
+func (o *compareOptions) runPrevious(u *ui, f *flags, refs []string) error {
+	set, err := f.load()
+	if err != nil {
+		return err
+	}
+	var runs []*dataset.Run
+	for _, ref := range refs {
+		id, err := idOfFile(f.artifacts, ref)
+		if err != nil {
+			return err
+		}
+		found, err := set.Match(id)
+		if err != nil {
+			return usageErr("%w", err)
+		}
+		if len(found) == 0 {
+			return usageErr("no artifact matches %q among the %d in %s", ref, len(set.Runs), f.artifacts)
+		}
+		runs = append(runs, found...)
+	}
+	var all []verdict
+	machine := []any{}
+	for _, g := range set.Before(runs) {
+		if g.A == nil {
+			if u.json {
+				machine = append(machine, map[string]any{"a": []string{}, "b": runIDs(g.B), "why": g.Why})
+			} else {
+				o.printAlone(u, g)
+			}
+			continue
+		}
+		c := dataset.Compare(g.A, g.B)
+		var verdicts []verdict
+		if g.Why == dataset.ReasonPrevious { // a subject may well be slower than the baseline
+			var unjudged error
+			if verdicts, unjudged = o.judge(c); unjudged != nil {
+				u.note("%s: %s", g.B[0].ID, unjudged)
+			}
+			all = append(all, verdicts...)
+		}
+		if u.json {
+			m := machineComparison(c, verdicts)
+			m["why"] = g.Why
+			machine = append(machine, m)
+			continue
+		}
+		o.print(u, c)
+		o.printVerdicts(u, verdicts)
+		u.println("")
+	}
+	if u.json {
+		if err := u.printJSON(machine); err != nil {
+			return err
+		}
+	}
+	return endHit(all)
+}
+
+// judge holds the comparison against every rule; the error is that of the first
+// one that cannot be judged.
+func (o *compareOptions) judge(c *dataset.Comparison) (verdicts []verdict, unjudged error) {
+	for _, r := range o.rules {
+		v, err := r.judge(c)
+		if err != nil {
+			if unjudged == nil {
+				unjudged = err
+			}
+			continue
+		}
+		verdicts = append(verdicts, v)
+	}
+	return verdicts, unjudged
+}
+
+func endHit(verdicts []verdict) error {
+	for _, v := range verdicts {
+		if v.Hit {
+			return endWith(exitFailed)
+		}
+	}
+	return nil
+}
+
+func (o *compareOptions) print(u *ui, c *dataset.Comparison) {
+	if o.format == "markdown" {
+		printMarkdown(u, c)
+		return
 	}
 	printComparison(u, c)
-	return nil
+}
+
+func (o *compareOptions) printVerdicts(u *ui, verdicts []verdict) {
+	if len(verdicts) > 0 && o.format == "markdown" {
+		u.println("")
+	}
+	for _, v := range verdicts {
+		word := "no hit"
+		if v.Hit {
+			word = "HIT"
+		}
+		if o.format == "markdown" {
+			if v.Hit {
+				word = "**hit**"
+			}
+			u.printf("- Rule %s: %s (%s)\n", mdCode(v.Rule), word, mdText(v.Why))
+			continue
+		}
+		u.printf("rule %s: %s (%s)\n", v.Rule, word, v.Why)
+	}
+}
+
+// printAlone says that there is nothing to compare a run with.
+func (o *compareOptions) printAlone(u *ui, g dataset.Against) {
+	r := g.B[0]
+	const why = "no earlier run of this subject under this protocol, and no baseline under it"
+	if o.format == "markdown" {
+		u.printf("### %s\n\n%s: %s.\n\n", mdText(r.Subject.Name), mdCode(r.ID), why)
+		return
+	}
+	u.printf("B  %s  %s%s\n%s\n\n", r.Subject.Name, r.ID, times(len(g.B)), why)
+}
+
+func runIDs(runs []*dataset.Run) []string {
+	var out []string
+	for _, r := range runs {
+		out = append(out, r.ID)
+	}
+	return out
 }
 
 // load indexes the artifacts folder under the configuration.

@@ -52,6 +52,11 @@ func english() *locale.Locale {
 }
 
 func printFields(u *ui, l *locale.Locale, head string, fields []dataset.Field) {
+	u.printf("%-17s %s\n", head, oneLine(fieldsText(l, fields)))
+}
+
+// fieldsText says in one line what differs, what agrees, and what is unknown.
+func fieldsText(l *locale.Locale, fields []dataset.Field) string {
 	var differs, unknown []string
 	same := 0
 	for _, f := range fields {
@@ -79,17 +84,11 @@ func printFields(u *ui, l *locale.Locale, head string, fields []dataset.Field) {
 	if parts == nil {
 		parts = []string{"not recorded"}
 	}
-	u.printf("%-17s %s\n", head, oneLine(strings.Join(parts, "; ")))
+	return strings.Join(parts, "; ")
 }
 
 func printMetric(u *ui, l *locale.Locale, m dataset.MetricPair) {
-	name := m.Term
-	if t, ok := l.Term(m.Term); ok {
-		name = t.Name
-	}
-	if m.Part != "" {
-		name += " " + m.Part
-	}
+	name := metricName(l, m)
 	line := fmt.Sprintf("%-42s %14s %14s", name, figure(l, m.Kind, m.A), figure(l, m.Kind, m.B))
 	if !math.IsNaN(m.Ratio) {
 		line += fmt.Sprintf("  %7s  %s", l.Ratio(m.Ratio), l.RelChange(m.Relative))
@@ -98,6 +97,17 @@ func printMetric(u *ui, l *locale.Locale, m dataset.MetricPair) {
 		line += "  Mann-Whitney " + l.PValue(m.P)
 	}
 	u.println(locale.Plain(line))
+}
+
+func metricName(l *locale.Locale, m dataset.MetricPair) string {
+	name := m.Term
+	if t, ok := l.Term(m.Term); ok {
+		name = t.Name
+	}
+	if m.Part != "" {
+		name += " " + m.Part
+	}
+	return name
 }
 
 func figure(l *locale.Locale, kind dataset.Kind, v float64) string {
@@ -118,7 +128,14 @@ func figure(l *locale.Locale, kind dataset.Kind, v float64) string {
 
 func printTask(u *ui, l *locale.Locale, t dataset.TaskPair) {
 	u.printf("%s: A %s, B %s\n", oneLine(t.Task), scoreText(l, t.A), scoreText(l, t.B))
-	say := func(format string, args ...any) { u.println(locale.Plain("  " + fmt.Sprintf(format, args...))) }
+	for _, line := range taskLines(l, t) {
+		u.println("  " + line)
+	}
+}
+
+// taskLines say what the items of both sides show.
+func taskLines(l *locale.Locale, t dataset.TaskPair) (lines []string) {
+	say := func(format string, args ...any) { lines = append(lines, locale.Plain(fmt.Sprintf(format, args...))) }
 	switch {
 	case !t.Comparable:
 		say("not comparable: other items, protocol or scorer")
@@ -142,6 +159,7 @@ func printTask(u *ui, l *locale.Locale, t dataset.TaskPair) {
 		d := t.Unpaired
 		say("unpaired, no item records; difference B − A: %s, 95%% CI %s", l.Points(d.Difference), l.PointsRange(d.Lo, d.Hi))
 	}
+	return lines
 }
 
 func scoreText(l *locale.Locale, s *dataset.Score) string {
@@ -163,14 +181,7 @@ func scoreText(l *locale.Locale, s *dataset.Score) string {
 
 // machineComparison is the comparison for machines, without the runs
 // themselves.
-func machineComparison(c *dataset.Comparison) any {
-	ids := func(runs []*dataset.Run) []string {
-		var out []string
-		for _, r := range runs {
-			out = append(out, r.ID)
-		}
-		return out
-	}
+func machineComparison(c *dataset.Comparison, verdicts []verdict) map[string]any {
 	number := func(v float64) any {
 		if math.IsNaN(v) || math.IsInf(v, 0) {
 			return nil
@@ -198,11 +209,15 @@ func machineComparison(c *dataset.Comparison) any {
 	for _, n := range c.Notices {
 		notices = append(notices, map[string]any{"code": n.Code, "severity": n.Severity})
 	}
-	return map[string]any{
-		"a": ids(c.RunsA), "b": ids(c.RunsB), "comparable": c.Comparable, "as_recorded": c.AsRecorded,
+	out := map[string]any{
+		"a": runIDs(c.RunsA), "b": runIDs(c.RunsB), "comparable": c.Comparable, "as_recorded": c.AsRecorded,
 		"protocol": c.Protocol, "arguments": c.Arguments, "environment": c.Environment,
 		"load": load, "tasks": tasks, "notices": notices,
 	}
+	if verdicts != nil {
+		out["rules"] = verdicts
+	}
+	return out
 }
 
 func score(s *dataset.Score) any {

@@ -2,6 +2,7 @@ package dataset
 
 import (
 	"strconv"
+	"strings"
 
 	"benchsite/collect/artifact"
 )
@@ -70,4 +71,34 @@ func metricAt(path string) *metric {
 		}
 	}
 	return nil
+}
+
+// LoadMetricName is the short name of a compared figure of a load test on the
+// command line: ttft_p95 for load.latency.ttft_s.p95.
+func LoadMetricName(path string) string {
+	name := strings.TrimPrefix(strings.TrimPrefix(path, "load.throughput."), "load.")
+	if field, part, ok := strings.Cut(strings.TrimPrefix(name, "latency."), "_s."); ok {
+		return field + "_" + part
+	}
+	return strings.ReplaceAll(name, ".", "_")
+}
+
+// LoadMetric is the path of the figure with the short name, or with the path
+// itself; "" when there is none.
+func LoadMetric(name string) string {
+	for _, m := range loadMetrics {
+		if name == m.path || name == LoadMetricName(m.path) {
+			return m.path
+		}
+	}
+	return ""
+}
+
+// LoadMetricNames lists the short names in the order of tables.
+func LoadMetricNames() []string {
+	var out []string
+	for _, m := range loadMetrics {
+		out = append(out, LoadMetricName(m.path))
+	}
+	return out
 }
