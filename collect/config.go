@@ -164,7 +164,11 @@ func LoadKeys() []string {
 func keysOf(t reflect.Type) []string {
 	var keys []string
 	for i := range t.NumField() {
-		keys = append(keys, t.Field(i).Tag.Get("toml"))
+		if f := t.Field(i); f.Anonymous {
+			keys = append(keys, keysOf(f.Type)...)
+		} else {
+			keys = append(keys, f.Tag.Get("toml"))
+		}
 	}
 	slices.Sort(keys)
 	return keys

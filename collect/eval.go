@@ -35,6 +35,7 @@ type Eval struct {
 	Thinking    *bool          `toml:"thinking"`
 	System      string         `toml:"system"` // system instruction before each item
 	Scorer      string         `toml:"scorer"` // "" = the suite's own
+	Isolation                  // of suites that ask for programs
 	Timeout     Duration       `toml:"timeout"`
 	ExtraBody   map[string]any `toml:"extra_body"`
 	Judge       EvalJudge      `toml:"judge"`
@@ -147,6 +148,7 @@ func (e Eval) validate(v *validator) {
 		v.fault("window", "is %d bytes, must be at least 64", e.Window)
 	}
 	e.Judge.validate(v)
+	e.Isolation.validate(v)
 }
 
 // SingleEval is the evaluation of one subject that come from flags, so that
@@ -263,7 +265,7 @@ type EvalOptions struct {
 
 // RunEvals runs the points in order and stores each as it ends. A point that
 // fails is a result; the error is only about the store.
-func RunEvals(ctx context.Context, points []EvalPoint, store *artifact.Store, progress func(EvalEvent), o EvalOptions) (EvalOutcome, error) {
+func RunEvals(ctx context.Context, points []EvalPoint, store *artifact.Store, progress func(EvalEvent), o EvalOptions) (out EvalOutcome, faulty error) {
 	if progress == nil {
 		progress = func(EvalEvent) {}
 	}
@@ -278,12 +280,13 @@ func RunEvals(ctx context.Context, points []EvalPoint, store *artifact.Store, pr
 	if o.Source.Cache == "" {
 		o.Source.Cache = filepath.Join(store.StateDir(), "datasets")
 	}
-	r := &evalRunner{store: store, options: o, suites: map[string]*eval.Suite{}}
+	r := &evalRunner{store: store, options: o, suites: map[string]*eval.Suite{}, workshops: map[Isolation]workshop{}}
 	var err error
 	if r.done, err = r.collected(points); err != nil {
 		return EvalOutcome{}, err
 	}
-	out := EvalOutcome{MaxErrorShare: o.MaxErrorShare}
+	defer func() { faulty = errors.Join(faulty, r.closeWorkshops()) }()
+	out = EvalOutcome{MaxErrorShare: o.MaxErrorShare}
 	for i, p := range points {
 		if ctx.Err() != nil {
 			break

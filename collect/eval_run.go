@@ -21,6 +21,8 @@ type evalRunner struct {
 	options EvalOptions
 	suites  map[string]*eval.Suite // by name and folder
 	done    map[string]string      // simulated evaluations that are there: key -> id
+
+	workshops map[Isolation]workshop
 }
 
 // suite loads the suite of a point, once.
@@ -52,6 +54,16 @@ func (r *evalRunner) point(ctx context.Context, p EvalPoint, tell func(EventKind
 		res, _ := fail(err)
 		res.Usage = res.Usage || !p.Eval.known() || errors.Is(err, fs.ErrNotExist)
 		return res, nil
+	}
+	var coder *eval.CodeJudge
+	var box map[string]any
+	if missing == nil {
+		if coder, box, err = r.programs(ctx, p, suite); err != nil && !errors.As(err, &missing) {
+			if ctx.Err() != nil {
+				return nil, nil
+			}
+			return fail(err)
+		}
 	}
 	timeout := time.Duration(p.Eval.Timeout)
 	if timeout <= 0 {
@@ -101,6 +113,13 @@ func (r *evalRunner) point(ctx context.Context, p EvalPoint, tell func(EventKind
 	base, err := r.base(p, t, key)
 	if err != nil {
 		return fail(err)
+	}
+	if coder != nil {
+		if spec.Judges == nil {
+			spec.Judges = map[string]eval.Judge{}
+		}
+		spec.Judges[eval.CodeType] = coder
+		base.Source.Extra["sandbox"] = box
 	}
 	server := t.client.BaseURL()
 	if t.simulated != nil {
@@ -202,7 +221,7 @@ func (r *evalRunner) notRun(p EvalPoint, t *target, why *eval.NotRun, tell func(
 }
 
 // known reports whether the suite is one with a name.
-func (e Eval) known() bool { return slices.Contains(eval.SuiteNames(), e.Suite) }
+func (e Eval) known() bool { return eval.Known(e.Suite) }
 
 // spec is the evaluation as the eval package takes it.
 func (e Eval) spec(s *eval.Suite, t *target, retry eval.Retry) (eval.Spec, error) {

@@ -32,6 +32,7 @@ type line struct {
 	Stem     string          `json:"stem"`
 	Tests    json.RawMessage `json:"tests"`       // of the type code
 	Entry    string          `json:"entry_point"` // of the type code
+	Solution string          `json:"solution"`    // of the type code: a program that passes
 }
 
 type turn struct {
@@ -139,7 +140,7 @@ func parseItem(raw []byte) (Item, *artifact.Fault) {
 		if err != nil {
 			return fault("tests", "%v", err)
 		}
-		it.Code, it.Expected = p, codeKey(p)
+		it.Code, it.Expected, it.Solution = p, codeKey(p), l.Solution
 		return it, nil
 	}
 	switch {

@@ -38,10 +38,11 @@ type Item struct {
 	// Code is what a program has to do, of the type code. Before is the code that
 	// stands before it, from the items before this one in its chain; Earlier are
 	// their records when the item is judged.
-	Code    *code.Problem
-	Before  func(earlier []artifact.EvalRecord) string
-	Earlier []artifact.EvalRecord
-	Labels  map[string]string // further groups in which scores are shown: platform
+	Code     *code.Problem
+	Before   func(earlier []artifact.EvalRecord) string
+	Earlier  []artifact.EvalRecord
+	Solution string            // a program that passes; "" = not known
+	Labels   map[string]string // further groups in which scores are shown: platform
 }
 
 // Hash identifies the item by all that decides its outcome, so that two runs
@@ -101,7 +102,12 @@ func (s *Suite) Keys() map[string]string {
 	}
 	for i, it := range s.Items {
 		key := it.Expected
-		if s.Sure {
+		switch {
+		case it.Code != nil && it.Solution == "":
+			key = ""
+		case it.Code != nil:
+			key = "```python\n" + it.Solution + "\n```"
+		case s.Sure:
 			key = fmt.Sprintf("Explanation: it is simulated\nConfidence: %d%%\nAnswer: %s", 50+i*37%51, key)
 		}
 		out[it.Messages[len(it.Messages)-1].Content] = key
@@ -171,6 +177,9 @@ func SuiteNames() []string {
 	}
 	return names
 }
+
+// Known reports whether a name is that of a suite.
+func Known(name string) bool { return slices.Contains(SuiteNames(), name) }
 
 // LoadSuite finds a suite by name, or reads a file that ends in .jsonl. The error
 // is a *NotRun when the suite is known and its questions cannot be had.

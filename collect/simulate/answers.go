@@ -3,6 +3,7 @@ package simulate
 import (
 	"encoding/json"
 	"fmt"
+	"strings"
 )
 
 // Answers tells the server what to say to certain prompts, so that an evaluation
@@ -46,6 +47,9 @@ func (s *Server) known(req *request) []string {
 	}
 	common := hashOf("common", prompt) >> 7 % 1000
 	own := hashOf("own", prompt, s.profile.Name, fmt.Sprint(s.options.Seed, req.Seed)) >> 7 % 1000
+	if strings.HasPrefix(key, programFence) {
+		return pieces(program(key, common, own, slips[s.profile.Name]))
+	}
 	switch {
 	case common < 40 || own < slips[s.profile.Name]/2:
 		key = slipped(key)
@@ -55,6 +59,30 @@ func (s *Server) known(req *request) []string {
 		key = "It should be " + slipped(key) + ", as far as I can tell."
 	}
 	return pieces(key)
+}
+
+const programFence = "```python\n"
+
+// program is the reply where a program is asked for: the right one, or one with a
+// slip, one that never ends, one that stops at once, or none. Suites of programs
+// are small, so that more of them go wrong.
+func program(right string, common, own, slips uint64) string {
+	fault := own
+	if common < 120 {
+		fault = common
+	} else if own >= 6*slips {
+		return right
+	}
+	body := strings.TrimPrefix(right, programFence)
+	switch fault % 5 {
+	case 0:
+		return programFence + "while True:\n    pass\n" + body
+	case 1:
+		return programFence + "raise SystemExit(0)\n" + body
+	case 2:
+		return "I would need to know more about the input before I write this."
+	}
+	return "This should do it.\n\n" + slipped(right)
 }
 
 // slipped is a wrong answer that looks like the right one: its last letter or

@@ -28,6 +28,13 @@ func judge(t *testing.T) *Judge {
 	return &Judge{Box: box}
 }
 
+// brief is a problem with a limit that only a program without an end reaches, so
+// that the tests need not wait long for it.
+func brief(p Problem) Problem {
+	p.Seconds = 0.7
+	return p
+}
+
 type trial struct {
 	name    string
 	problem Problem
@@ -36,15 +43,15 @@ type trial struct {
 }
 
 var (
-	double = Problem{Form: Stdin, Imports: true, Seconds: 2, Tests: []Test{{Input: "2\n", Output: "4"}, {Input: "10\n", Output: "20\n"}}}
-	add    = Problem{Form: Call, Imports: true, Entry: "add", Seconds: 2, Tests: []Test{{Input: "1\n2", Output: "3"}, {Input: "-1\n1", Output: "0"}}}
-	group  = Problem{Form: Call, Imports: true, Entry: "group", Seconds: 2, Tests: []Test{{Input: "[1, 2, 3]\n{\"k\": 2}", Output: "[[1, 2], [3]]"}}}
-	tally  = Problem{Form: Call, Entry: "tally", Seconds: 2, Tests: []Test{{Input: `"aab"`, Output: `{"a": 2, "b": 1}`}}}
-	human  = Problem{Form: Assert, Entry: "double", Preamble: "def double(x: int) -> int:\n    \"\"\" Twice x.\n    >>> double(2)\n    4\n    \"\"\"\n", Seconds: 3,
+	double = Problem{Form: Stdin, Imports: true, Seconds: 8, Tests: []Test{{Input: "2\n", Output: "4"}, {Input: "10\n", Output: "20\n"}}}
+	add    = Problem{Form: Call, Imports: true, Entry: "add", Seconds: 8, Tests: []Test{{Input: "1\n2", Output: "3"}, {Input: "-1\n1", Output: "0"}}}
+	group  = Problem{Form: Call, Imports: true, Entry: "group", Seconds: 8, Tests: []Test{{Input: "[1, 2, 3]\n{\"k\": 2}", Output: "[[1, 2], [3]]"}}}
+	tally  = Problem{Form: Call, Entry: "tally", Seconds: 8, Tests: []Test{{Input: `"aab"`, Output: `{"a": 2, "b": 1}`}}}
+	human  = Problem{Form: Assert, Entry: "double", Preamble: "def double(x: int) -> int:\n    \"\"\" Twice x.\n    >>> double(2)\n    4\n    \"\"\"\n", Seconds: 8,
 		Tests: []Test{{Source: "METADATA = {}\n\ndef check(candidate):\n    assert candidate(2) == 4\n    assert candidate(5) == 10\n    assert abs(candidate(0.5) - 1.0) < 1e-6\n"}}}
-	mbpp  = Problem{Form: Assert, Seconds: 3, Tests: []Test{{Source: "assert similar((3, 4), (4, 5)) == (4,)"}, {Source: "assert set(similar((1, 2), (2, 1))) == {1, 2}"}, {Source: "assert math.isclose(similar((9,), (9,))[0], 9)"}}}
-	order = Problem{Form: Assert, Seconds: 3, Tests: []Test{{Source: "assert sort_by(lambda x: -x, [1, 3, 2]) == [3, 2, 1]\nv = [3, 1]\nin_place(v)\nassert v == [1, 3]"}}}
-	stack = Problem{Form: Assert, Seconds: 3, Tests: []Test{{Source: "s = Stack()\ns.push(1)\ns.push((2, 'x'))\nassert len(s) == 2\nassert s.pop() == (2, 'x')\nassert s.size == 1\nassert list(s) == [1]\ntry:\n    s.pop(); s.pop()\n    assert False\nexcept IndexError:\n    pass"}}}
+	mbpp  = Problem{Form: Assert, Seconds: 8, Tests: []Test{{Source: "assert similar((3, 4), (4, 5)) == (4,)"}, {Source: "assert set(similar((1, 2), (2, 1))) == {1, 2}"}, {Source: "assert math.isclose(similar((9,), (9,))[0], 9)"}}}
+	order = Problem{Form: Assert, Seconds: 8, Tests: []Test{{Source: "assert sort_by(lambda x: -x, [1, 3, 2]) == [3, 2, 1]\nv = [3, 1]\nin_place(v)\nassert v == [1, 3]"}}}
+	stack = Problem{Form: Assert, Seconds: 8, Tests: []Test{{Source: "s = Stack()\ns.push(1)\ns.push((2, 'x'))\nassert len(s) == 2\nassert s.pop() == (2, 'x')\nassert s.size == 1\nassert list(s) == [1]\ntry:\n    s.pop(); s.pop()\n    assert False\nexcept IndexError:\n    pass"}}}
 )
 
 const (
@@ -63,8 +70,8 @@ var trials = []trial{
 	{"stdin silent", double, "pass", artifact.WrongAnswer},
 	{"stdin raises", double, "print(2*int(input()))\nraise ValueError('no')", artifact.RuntimeError},
 	{"stdin no syntax", double, "print(2*int(input())", artifact.RuntimeError},
-	{"stdin endless", double, "while True: pass", artifact.TimeOut},
-	{"stdin sleeps", double, "import time\ntime.sleep(60)", artifact.TimeOut},
+	{"stdin endless", brief(double), "while True: pass", artifact.TimeOut},
+	{"stdin sleeps", brief(double), "import time\ntime.sleep(60)", artifact.TimeOut},
 	{"stdin memory", double, "x = bytearray(8 << 30)\nprint(4)", artifact.OutOfMemory},
 	{"stdin endless output", double, "while True: print('4' * 4096)", artifact.OutputLimit},
 	{"stdin kills itself", double, "import os, signal\nos.kill(os.getpid(), signal.SIGSEGV)", artifact.Killed},
@@ -85,7 +92,7 @@ var trials = []trial{
 	{"call writes its own answer", add, "import os, struct\nos.write(3, struct.pack('>I', 10) + b'{\"r\":true}')\ndef add(a, b): return 1", artifact.WrongAnswer},
 	{"call writes nonsense", add, "import os\nos.write(3, b'\\x7f\\xff\\xff\\xff{}')\ndef add(a, b): return 3", artifact.RuntimeError},
 	{"call prints markers", add, "print('PASSED', 'OK', 3)\ndef add(a, b): return None", artifact.WrongAnswer},
-	{"call endless", add, "def add(a, b):\n    while True: pass", artifact.TimeOut},
+	{"call endless", brief(add), "def add(a, b):\n    while True: pass", artifact.TimeOut},
 	{"call memory", add, "def add(a, b): return len(bytearray(8 << 30))", artifact.OutOfMemory},
 	{"call list", group, "def group(v, o): return [v[i:i+o['k']] for i in range(0, len(v), o['k'])]", artifact.Passed},
 	{"call tuples", group, "def group(v, o): return tuple(tuple(v[i:i+o['k']]) for i in range(0, len(v), o['k']))", artifact.Passed},
@@ -100,7 +107,7 @@ var trials = []trial{
 	{"human asserts itself", human, "def double(x):\n    assert False", artifact.RuntimeError},
 	{"human undefined", Problem{Form: Assert, Entry: "double", Tests: human.Tests}, "def twice(x):\n    return 2 * x", artifact.RuntimeError},
 	{"human syntax", human, "def double(x:", artifact.RuntimeError},
-	{"human endless", human, "def double(x):\n    while True: pass", artifact.TimeOut},
+	{"human endless", brief(human), "def double(x):\n    while True: pass", artifact.TimeOut},
 	{"human exit 0", human, "import os\nos._exit(0)", artifact.RuntimeError},
 	{"human exit in call", human, "import sys\ndef double(x):\n    sys.exit(0)", artifact.RuntimeError},
 	{"human equal to all", human, "class E:\n    def __eq__(s, o): return True\n    def __sub__(s, o): return 0\n    def __abs__(s): return 0\n    def __lt__(s, o): return True\ndef double(x):\n    return E()", artifact.WrongAnswer},

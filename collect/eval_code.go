@@ -1,0 +1,102 @@
+package collect
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"runtime"
+
+	"benchsite/collect/eval"
+	"benchsite/collect/sandbox"
+)
+
+// Isolation says how programs that a model wrote are run: keys of [[eval]].
+type Isolation struct {
+	Python string `toml:"python"` // interpreter of the programs; "" = the system's
+	// Sandbox is the kind of isolation: "bwrap", which is also "", or "none", which
+	// needs NoIsolation beside it.
+	Sandbox     string `toml:"sandbox"`
+	NoIsolation bool   `toml:"confirm_no_isolation"`
+}
+
+// sciencePackages are those that SciCode's programs need.
+var sciencePackages = []string{"numpy", "scipy", "h5py", "sympy", "matplotlib"}
+
+func (i Isolation) validate(v *validator) {
+	switch {
+	case i.Sandbox != "" && i.Sandbox != sandbox.Bubblewrap && i.Sandbox != sandbox.None:
+		v.fault("sandbox", "is %q, must be %q or %q", i.Sandbox, sandbox.Bubblewrap, sandbox.None)
+	case i.Sandbox == sandbox.None && !i.NoIsolation:
+		v.fault("sandbox", "%q runs programs that nobody has read with all rights of this user; it needs confirm_no_isolation beside it, on a machine that holds nothing of worth", i.Sandbox)
+	case i.NoIsolation && i.Sandbox != sandbox.None:
+		v.fault("confirm_no_isolation", "belongs to sandbox = %q", sandbox.None)
+	}
+}
+
+// workshop is an open box, kept for the evaluations that share it.
+type workshop struct {
+	box *sandbox.Box
+	err error
+}
+
+// workshop opens the box of an evaluation, once for each kind and interpreter. The
+// error is an *eval.NotRun when there is no isolation.
+func (r *evalRunner) workshop(ctx context.Context, suite string, i Isolation) (*sandbox.Box, error) {
+	i.Sandbox = cmp.Or(i.Sandbox, sandbox.Bubblewrap)
+	w, ok := r.workshops[i]
+	if !ok {
+		// A program of the form with assertions takes two places at a time.
+		w.box, w.err = sandbox.Open(ctx, sandbox.Options{Kind: i.Sandbox, Confirmed: i.NoIsolation, Python: i.Python, Packages: sciencePackages, Parallel: 2 * runtime.NumCPU()})
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		r.workshops[i] = w
+	}
+	var refused *sandbox.Refused
+	if errors.As(w.err, &refused) {
+		return nil, &eval.NotRun{Suite: suite, Reason: fmt.Sprintf("%s: %s. %s", eval.NoIsolation, refused.Reason, refused.Remedy)}
+	}
+	return w.box, w.err
+}
+
+// closeWorkshops removes what the boxes made on this machine.
+func (r *evalRunner) closeWorkshops() error {
+	var faults []error
+	for _, w := range r.workshops {
+		if w.box != nil {
+			faults = append(faults, w.box.Close())
+		}
+	}
+	return errors.Join(faults...)
+}
+
+// programs prepares the judge of programs and says in what they run. Both are nil
+// for a suite that asks for none.
+func (r *evalRunner) programs(ctx context.Context, p EvalPoint, s *eval.Suite) (*eval.CodeJudge, map[string]any, error) {
+	if !s.HasCode() {
+		return nil, nil, nil
+	}
+	box, err := r.workshop(ctx, s.Name, p.Eval.Isolation)
+	if err != nil {
+		return nil, nil, err
+	}
+	facts := box.Facts()
+	if err := s.Fit(packages(facts)); err != nil {
+		return nil, nil, err
+	}
+	return eval.NewCodeJudge(box, cmp.Or(p.Eval.Sandbox, sandbox.Bubblewrap)), facts, nil
+}
+
+// packages are the versions of the Python packages that the box found.
+func packages(facts map[string]any) map[string]string {
+	out := map[string]string{}
+	python, _ := facts["python"].(map[string]any)
+	found, _ := python["packages"].(map[string]any)
+	for name, v := range found {
+		if s, ok := v.(string); ok {
+			out[name] = s
+		}
+	}
+	return out
+}
