@@ -20,6 +20,7 @@ def _call():
 
     peer.load = load
     peer.send(peer.answer(m))
+    peer.reader.read(1)  # until the value has been taken
 
 
 _call()
