@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -180,7 +181,7 @@ func printRescored(u *ui, parent *artifact.Artifact, s eval.Scorer, r rescored) 
 		u.printf("%s, %s: %s of %d as stored, %s of %d by %s\n", parent.Subject.Name, t.Task, known(t.Old), t.Items, known(t.Correct), t.Items, s)
 	}
 	for _, c := range r.Changed {
-		u.printf("  %s %s: %s -> %s (read %q, expected %q)\n", c.Task, c.Item, c.Old, c.New, cut(c.Extracted), cut(c.Expected))
+		u.printf("  %s %s: %s -> %s (read %q, expected %q)\n", c.Task, c.Item, cmp.Or(c.Old, "no outcome"), c.New, cut(c.Extracted), cut(c.Expected))
 	}
 	if len(r.Changed) == 0 {
 		u.printf("  no outcome changed\n")

@@ -31,6 +31,7 @@ type head struct {
 	Items    int                `json:"items"`
 	Repeats  int                `json:"repeats"`
 	Private  bool               `json:"private,omitempty"` // texts must not be published
+	Answers  string             `json:"answers,omitempty"` // plans that differ in their judges alone share it
 	Match    bool               `json:"match,omitempty"`   // a rule stands where the suite wants a judge
 	Artifact *artifact.Artifact `json:"artifact"`
 }
@@ -148,8 +149,8 @@ func readHistory(r io.Reader) (h history, whole int64, err error) {
 func journalDir(state string) string { return filepath.Join(state, "journal", "eval") }
 
 // openJournal begins the journal of a plan or goes on with it. again forgets
-// what is there.
-func openJournal(dir string, now head, again bool) (*journal.File, history, error) {
+// what is there. A new one takes the answers over that only wait for other judges.
+func openJournal(dir string, now head, judges map[string]Judge, again bool) (*journal.File, history, error) {
 	var h history
 	read := func(f *os.File) (whole int64, err error) {
 		if h, whole, err = readHistory(f); err == nil && whole > 0 && h.head.Plan != now.Plan {
@@ -173,6 +174,17 @@ func openJournal(dir string, now head, again bool) (*journal.File, history, erro
 	begin := time.Now().UTC().Format(timeForm)
 	if h.head.Journal == "" {
 		j.AppendJSON(now)
+		if now.Answers != "" && !again {
+			err = inherit(dir, now, j, judges)
+			j.Flush()
+			if err == nil {
+				h, _, err = readHistory(io.NewSectionReader(j, 0, 1<<62))
+			}
+			if err != nil {
+				_ = j.Close()
+				return nil, h, err
+			}
+		}
 	}
 	if h.started == "" {
 		h.started = begin

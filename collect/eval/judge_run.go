@@ -75,7 +75,7 @@ func matchOnly(metrics []artifact.Metric) {
 
 // unjudge puts an answer whose judge failed back among those that wait.
 func (r *run) unjudge(pos int, rec *artifact.EvalRecord) (place, error) {
-	rec.Outcome, rec.Extracted, rec.Detail, rec.Judge = nil, nil, nil, nil
+	unsettle(rec)
 	line, err := appendRecord(nil, pos, time.Since(r.begun).Seconds(), rec)
 	if err != nil {
 		return place{}, err

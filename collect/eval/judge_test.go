@@ -259,6 +259,22 @@ func TestAnswersAreJudgedLater(t *testing.T) {
 	for _, it := range open().Items {
 		items[it.Hash()] = it
 	}
+	// The same command with a judge asks no question again, nor does one with
+	// another judge, whose verdicts are its own.
+	for i, yes := range []bool{false, true} {
+		judge := judgeOf(t, func(string, string) string { return verdictOn(yes) })
+		judge.Model = fmt.Sprint("judge-", i)
+		r, err := Run(t.Context(), openSpec(t, judge), settingOf(t, subject, st.StateDir()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if task := r.Bundle.Artifact.Eval.Tasks[0]; task.Judge.Judged != 10 || *task.Outcomes.Correct != int64(10*i) || len(subject.Received()) != 10 || r.Bundle.Artifact.DerivedFrom[0].ID != parent.ID {
+			t.Fatalf("judge %d: %+v %+v after %d questions, from %v", i, task.Judge, task.Outcomes, len(subject.Received()), r.Bundle.Artifact.DerivedFrom)
+		}
+		if err := r.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
 	rule, _ := ScorerByName("judge")
 	if _, _, err := Rescore(st, parent, rule); err == nil || !strings.Contains(err.Error(), "--judge-url") {
 		t.Errorf("without a judge: %v", err)

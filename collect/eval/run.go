@@ -68,7 +68,8 @@ func Run(ctx context.Context, spec Spec, set Setting) (*Result, error) {
 	spec.wait()
 	plan := hashOf(spec.Protocol(), spec.Model, set.Server, set.Base.Subject.Key(), spec.repeats(), spec.Sampling.Seed, set.Base.Source.Set)[:16]
 	now := headOf(spec, plan, set.Base)
-	j, past, err := openJournal(journalDir(set.StateDir), now, set.Again)
+	now.Answers = answersOf(spec, set)
+	j, past, err := openJournal(journalDir(set.StateDir), now, spec.Judges, set.Again)
 	if err != nil {
 		return nil, err
 	}

@@ -331,11 +331,11 @@ func TestRepeats(t *testing.T) {
 func TestTwoProcesses(t *testing.T) {
 	dir := t.TempDir()
 	plan := headOf(specOf(t), "plan", artifact.Artifact{})
-	j, _, err := openJournal(dir, plan, false)
+	j, _, err := openJournal(dir, plan, nil, false)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err := openJournal(dir, plan, false); !errors.Is(err, journal.ErrBusy) {
+	if _, _, err := openJournal(dir, plan, nil, false); !errors.Is(err, journal.ErrBusy) {
 		t.Errorf("a journal in use: %v", err)
 	}
 	if err := j.Close(); err != nil {
@@ -345,7 +345,7 @@ func TestTwoProcesses(t *testing.T) {
 		t.Fatal(err)
 	}
 	plan.Plan = "other"
-	if _, _, err := openJournal(dir, plan, false); err == nil || !strings.Contains(err.Error(), "no plan of the form") {
+	if _, _, err := openJournal(dir, plan, nil, false); err == nil || !strings.Contains(err.Error(), "no plan of the form") {
 		t.Errorf("a foreign journal: %v", err)
 	}
 }

@@ -34,6 +34,9 @@ func Summary(w io.Writer, a *artifact.Artifact) error {
 }
 
 func summarize(w io.Writer, t artifact.Task) error {
+	if t.Text != nil {
+		return summarizeText(w, t)
+	}
 	for _, m := range t.Metrics {
 		if m.Value == nil || m.N == nil {
 			continue
@@ -57,11 +60,50 @@ func summarize(w io.Writer, t artifact.Task) error {
 			return err
 		}
 	}
+	if j := t.Judge; j != nil {
+		if _, err := fmt.Fprintf(w, "  judge %s: %d verdicts, %d that could not be read, %d that failed; %s prompt and %s output tokens of its own\n",
+			j.Model, j.Judged, j.Unreadable, j.Failed, count(j.PromptTokens), count(j.OutputTokens)); err != nil {
+			return err
+		}
+	}
 	for _, g := range t.Groups {
 		if g.N == nil || g.Correct == nil {
 			continue
 		}
 		if _, err := fmt.Fprintf(w, "  %-20s %d of %d\n", g.Name, *g.Correct, *g.N); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// summarizeText writes how probable texts were, overall and by data set.
+func summarizeText(w io.Writer, t artifact.Task) error {
+	for _, m := range t.Metrics {
+		if m.Value == nil {
+			continue
+		}
+		line := fmt.Sprintf("%s, %s: %.4f", t.Task, m.Metric, *m.Value)
+		if m.Stderr != nil {
+			line += fmt.Sprintf(" ± %.4f (standard error)", *m.Stderr)
+		}
+		if _, err := fmt.Fprintln(w, line); err != nil {
+			return err
+		}
+	}
+	if _, err := fmt.Fprintf(w, "  over %d tokens, %d bytes; %d first tokens left out\n", t.Text.Tokens, t.Text.Bytes, t.Text.Left); err != nil {
+		return err
+	}
+	if o := t.Outcomes; o != nil && o.Error != nil {
+		if _, err := fmt.Fprintf(w, "  %d windows failed\n", *o.Error); err != nil {
+			return err
+		}
+	}
+	for _, g := range t.Groups {
+		if g.Value == nil || g.Tokens == nil {
+			continue
+		}
+		if _, err := fmt.Fprintf(w, "  %-20s perplexity %.4f over %d tokens\n", g.Name, *g.Value, *g.Tokens); err != nil {
 			return err
 		}
 	}
