@@ -84,7 +84,7 @@ func Run(ctx context.Context, spec Spec, set Setting) (*Result, error) {
 	if err != nil {
 		return nil, errors.Join(err, j.Close())
 	}
-	resumed := r.tally.final
+	resumed := r.tally.kept
 	r.count.begin(r.tally)
 	refused := r.work(ctx, asking, threads, waiting)
 	r.count.end()
