@@ -10,7 +10,7 @@ help:
 	@echo 'make test    vet and all tests, the pages in a real browser included'
 	@echo 'make bench   all benchmarks (BENCH=regexp)'
 	@echo 'make fuzz    every fuzz target for FUZZTIME=$(FUZZTIME)'
-	@echo 'make audit   format, vet, modules, the chart library built again, and every kind of page through
+	@echo 'make audit   format, vet, modules, the chart library built again, and every kind of page through'
 	@echo '              Lighthouse and html-validate (needs npm and Chromium; 10 minutes)'
 
 # Built rather than `go run`, which would turn every exit code into 1.

@@ -210,7 +210,14 @@ func (r *evalRunner) notRun(p EvalPoint, t *target, why *eval.NotRun, tell func(
 	a.Schema, a.Kind, a.Name, a.Status = artifact.Schema, artifact.KindEval, cmp.Or(p.Eval.Name, why.Suite), artifact.StatusComplete
 	a.StartedAt = time.Now().UTC().Format("2006-01-02T15:04:05.000Z")
 	a.Protocol = artifact.Protocol{Parameters: map[string]any{"task": why.Suite}}
-	a.Eval = &artifact.Eval{Tasks: []artifact.Task{{Task: why.Suite, Status: artifact.TaskNotRun, Reason: &why.Reason}}}
+	task := artifact.Task{Task: why.Suite, Status: artifact.TaskNotRun, Reason: &why.Reason}
+	if why.Why != "" {
+		task.Why = artifact.Ptr(string(why.Why))
+	}
+	if why.Dataset != "" {
+		task.Dataset.Name = &why.Dataset
+	}
+	a.Eval = &artifact.Eval{Tasks: []artifact.Task{task}}
 	out, err := r.keep(p, artifact.Bundle{Artifact: &a, Slug: why.Suite}, tell)
 	if err != nil {
 		return nil, err

@@ -51,6 +51,9 @@ func dataFiles(store *artifact.Store, set *dataset.Set) (output, error) {
 		runs = append(runs, indexOf(set, r))
 		out[page.ArtifactPath(r)] = r.Raw
 		for _, a := range r.Attachments {
+			if set.Config.Publish.Records != dataset.RecordsSite {
+				break
+			}
 			if a.Kind == artifact.AttachPrivate {
 				continue // texts that may not be passed on
 			}
@@ -65,7 +68,7 @@ func dataFiles(store *artifact.Store, set *dataset.Set) (output, error) {
 			out[page.AttachmentPath(r, a)] = b
 		}
 	}
-	index, err := json.MarshalIndent(map[string]any{"schema": 1, "runs": runs}, "", " ")
+	index, err := json.MarshalIndent(map[string]any{"schema": 1, "input": set.Hash, "runs": runs}, "", " ")
 	if err != nil {
 		return nil, err
 	}

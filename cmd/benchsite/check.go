@@ -46,9 +46,32 @@ type finding struct {
 }
 
 func runCheck(ctx context.Context, u *ui, f *flags, out string, words []string) error {
+	found, err := f.findings(ctx, out, words)
+	if err != nil {
+		return err
+	}
+	if u.json {
+		if err := u.printJSON(append([]finding{}, found...)); err != nil {
+			return err
+		}
+	} else {
+		for _, x := range found {
+			u.println(oneLine(x.Where + ": " + x.What))
+		}
+	}
+	if len(found) > 0 {
+		u.note("check: %d found in %s", len(found), strings.Join(words, ", "))
+		return endWith(exitFailed)
+	}
+	u.note("check: nothing found in %s", strings.Join(words, ", "))
+	return nil
+}
+
+// findings are the faults of what the words name, by place.
+func (f *flags) findings(ctx context.Context, out string, words []string) ([]finding, error) {
 	if slices.Contains(words, "artifacts") {
 		if err := f.missing(); err != nil {
-			return err
+			return nil, err
 		}
 	}
 	var found []finding
@@ -68,26 +91,12 @@ func runCheck(ctx context.Context, u *ui, f *flags, out string, words []string) 
 		}
 		more, err := check()
 		if err != nil {
-			return err
+			return nil, err
 		}
 		found = append(found, more...)
 	}
 	slices.SortStableFunc(found, func(a, b finding) int { return strings.Compare(a.Where, b.Where) })
-	if u.json {
-		if err := u.printJSON(append([]finding{}, found...)); err != nil {
-			return err
-		}
-	} else {
-		for _, x := range found {
-			u.println(oneLine(x.Where + ": " + x.What))
-		}
-	}
-	if len(found) > 0 {
-		u.note("check: %d found in %s", len(found), strings.Join(words, ", "))
-		return endWith(exitFailed)
-	}
-	u.note("check: nothing found in %s", strings.Join(words, ", "))
-	return nil
+	return found, nil
 }
 
 func (f *flags) checkConfig() []finding {
@@ -166,11 +175,15 @@ func (f *flags) checkArtifacts(ctx context.Context, store *artifact.Store) ([]fi
 	return out, nil
 }
 
-// checkSite scans the text files of the site. A site that was never rendered
+// checkSite compares the site with the list that render left in it, and scans its
+// text files. A site that was never rendered
 // has nothing to find.
 func checkSite(ctx context.Context, store *artifact.Store, dir string) ([]finding, error) {
-	var out []finding
-	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+	out, err := asWritten(dir)
+	if err != nil {
+		return nil, err
+	}
+	err = filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
 		if err != nil {
 			if path == dir && errors.Is(err, fs.ErrNotExist) {
 				return nil

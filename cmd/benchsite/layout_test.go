@@ -31,6 +31,7 @@ var layers = map[string][]string{
 	"render/dataset":   {"collect/artifact", "render/stats"},
 	"render/locale":    {"templates"},
 	"render/preview":   {},
+	"render/publish":   {},
 	"render/page":      {"collect/artifact", "render/dataset", "render/stats", "render/locale"},
 	"render/chart":     {"render/page", "render/locale"},
 	"templates":        {},

@@ -54,7 +54,7 @@ type command struct {
 // commands in the order of the help page: the main job first.
 var commands = []command{
 	siteCommand, collectCommand, loadCommand, evalCommand, importCommand, rescoreCommand,
-	renderCommand, serveCommand, compareCommand, checkCommand, simulateCommand,
+	renderCommand, serveCommand, publishCommand, compareCommand, checkCommand, simulateCommand,
 }
 
 // run is the whole program but for the process around it, so that tests call

@@ -28,7 +28,8 @@ type Task struct {
 	Task     string     `json:"task"`
 	Version  *string    `json:"version"`
 	Status   TaskStatus `json:"status"`
-	Reason   *string    `json:"reason"` // why it was not run
+	Reason   *string    `json:"reason"`                // why it was not run
+	Why      *string    `json:"reason_code,omitempty"` // the kind of reason: gated, offline, missing, broken, changed …
 	Dataset  Dataset    `json:"dataset"`
 	Scorer   *Scorer    `json:"scorer"`
 	NShot    *int64     `json:"n_shot"`
@@ -65,6 +66,8 @@ type Metric struct {
 	N       *int64   `json:"n"`
 	Better  *string  `json:"better"`
 	Primary bool     `json:"primary"`
+
+	Clusters *int64 `json:"clusters,omitempty"` // independent units among the n, where items share a stem
 }
 
 // Outcomes counts items by what became of them. A count that the source cannot

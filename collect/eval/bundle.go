@@ -28,6 +28,9 @@ func headOf(spec Spec, plan string, base artifact.Artifact) head {
 	if seed := spec.seed(0); seed != nil {
 		extra["seed"] = *seed
 	}
+	if s.Sampled {
+		extra["sample"] = "stratified"
+	}
 	a.Source.Extra = extra
 	k, items := int64(spec.repeats()), int64(len(s.Items))
 	data := s.Dataset

@@ -41,7 +41,7 @@ func (s standard) fetch(ctx context.Context, from Source) (files [][]byte, revis
 		for _, name := range s.files {
 			data, err := readLocal(from.Folder, name)
 			if err != nil {
-				return nil, "", &NotRun{s.name, fmt.Sprintf("%v; it is %s of the dataset %s", err, name, s.dataset)}
+				return nil, "", s.notRun(WhyMissing, fmt.Sprintf("%v; it is %s of the dataset %s", err, name, s.dataset))
 			}
 			files = append(files, data)
 		}
@@ -54,7 +54,7 @@ func (s standard) fetch(ctx context.Context, from Source) (files [][]byte, revis
 	if err != nil {
 		old, readErr := os.ReadFile(filepath.Join(cache, "latest"))
 		if from.Cache == "" || readErr != nil || !revisionForm.MatchString(string(old)) {
-			return nil, "", &NotRun{s.name, err.Error()}
+			return nil, "", s.notRun(whyOf(err), err.Error())
 		}
 		revision = string(old) // offline: what was fetched last
 	}
@@ -63,10 +63,10 @@ func (s standard) fetch(ctx context.Context, from Source) (files [][]byte, revis
 		data, ok := readCached(file)
 		if !ok || from.Cache == "" {
 			if data, err = h.file(ctx, s.dataset, revision, name); err != nil {
-				return nil, "", &NotRun{s.name, err.Error()}
+				return nil, "", s.notRun(whyOf(err), err.Error())
 			}
 			if _, err := readRows(name, data); err != nil {
-				return nil, "", &NotRun{s.name, fmt.Sprintf("%s of %s came in broken: %v; try again later, or name a folder with --data", name, s.dataset, err)}
+				return nil, "", s.notRun(WhyBroken, fmt.Sprintf("%s of %s came in broken: %v; try again later, or name a folder with --data", name, s.dataset, err))
 			}
 			if from.Cache != "" {
 				if err := writeCached(file, data); err != nil {
@@ -134,13 +134,33 @@ func (h hub) revision(ctx context.Context, dataset string) (string, error) {
 		SHA string `json:"sha"`
 	}
 	if json.Unmarshal(data, &about) != nil || !revisionForm.MatchString(about.SHA) {
-		return "", fmt.Errorf("%s did not say the revision of %s: check HF_ENDPOINT, or name a folder with --data", h.base, dataset)
+		return "", refused(WhyOffline, "%s did not say the revision of %s: check HF_ENDPOINT, or name a folder with --data", h.base, dataset)
 	}
 	return about.SHA, nil
 }
 
 func (h hub) file(ctx context.Context, dataset, revision, name string) ([]byte, error) {
 	return h.get(ctx, dataset, name, "/datasets/"+dataset+"/resolve/"+revision+"/"+name)
+}
+
+// refusal is a failure of the Hub with its kind.
+type refusal struct {
+	why  Why
+	text string
+}
+
+func (r *refusal) Error() string { return r.text }
+
+func refused(why Why, format string, args ...any) error {
+	return &refusal{why, fmt.Sprintf(format, args...)}
+}
+
+func whyOf(err error) Why {
+	var r *refusal
+	if errors.As(err, &r) {
+		return r.why
+	}
+	return WhyOffline
 }
 
 // get words every failure with what to do.
@@ -154,20 +174,20 @@ func (h hub) get(ctx context.Context, dataset, what, path string) ([]byte, error
 	}
 	resp, err := h.client.Do(req)
 	if err != nil {
-		return nil, fmt.Errorf("%s cannot be reached for %s: set HF_ENDPOINT, or fetch the files elsewhere and name their folder with --data", h.base, dataset)
+		return nil, refused(WhyOffline, "%s cannot be reached for %s: set HF_ENDPOINT, or fetch the files elsewhere and name their folder with --data", h.base, dataset)
 	}
 	defer resp.Body.Close()
 	switch {
 	case resp.StatusCode == 401 || resp.StatusCode == 403:
-		return nil, fmt.Errorf("the dataset %s is gated (%d): accept its terms on its page and set HF_TOKEN, or name a folder with --data", dataset, resp.StatusCode)
+		return nil, refused(WhyGated, "the dataset %s is gated (%d): accept its terms on its page and set HF_TOKEN, or name a folder with --data", dataset, resp.StatusCode)
 	case resp.StatusCode == 404:
-		return nil, fmt.Errorf("%s of the dataset %s is not there (404): it may have moved; name a folder with --data", what, dataset)
+		return nil, refused(WhyMissing, "%s of the dataset %s is not there (404): it may have moved; name a folder with --data", what, dataset)
 	case resp.StatusCode != 200:
-		return nil, fmt.Errorf("%s answered %d for %s: try again later, or name a folder with --data", h.base, resp.StatusCode, dataset)
+		return nil, refused(WhyOffline, "%s answered %d for %s: try again later, or name a folder with --data", h.base, resp.StatusCode, dataset)
 	}
 	data, err := io.ReadAll(io.LimitReader(resp.Body, maxFile+1))
 	if err != nil || len(data) > maxFile {
-		return nil, fmt.Errorf("%s of %s did not come in whole after %d bytes: try again later, or name a folder with --data", what, dataset, len(data))
+		return nil, refused(WhyBroken, "%s of %s did not come in whole after %d bytes: try again later, or name a folder with --data", what, dataset, len(data))
 	}
 	return data, nil
 }

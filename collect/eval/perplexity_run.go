@@ -66,7 +66,7 @@ func Offers(ctx context.Context, c Client, model, suite string) error {
 	switch e := x.Err; {
 	case e.Class == endpoint.ClassNoLogprobs, e.Class == endpoint.ClassBadReply, e.Class == endpoint.ClassHTML,
 		slices.Contains([]int{400, 404, 405, 422, 501}, e.Status):
-		return &NotRun{suite, fmt.Sprintf("the server does not say how probable a prompt is: POST /completions with prompt_logprobs, and with echo and logprobs: %s. vLLM offers it", e.Message)}
+		return &NotRun{Suite: suite, Why: WhyUnrated, Reason: fmt.Sprintf("the server does not say how probable a prompt is: POST /completions with prompt_logprobs, and with echo and logprobs: %s. vLLM offers it", e.Message)}
 	}
 	return x.Err
 }

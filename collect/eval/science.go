@@ -20,7 +20,7 @@ func (s *Suite) Fit(packages map[string]string) error {
 	}
 	for _, name := range []string{"numpy", "scipy", "h5py"} {
 		if packages[name] == "" {
-			return &NotRun{s.Name, fmt.Sprintf("the Python of the sandbox has no %s, which the expected values and the programs need: apt install python3-numpy python3-scipy python3-h5py, or name a Python that has it (--python)", name)}
+			return &NotRun{Suite: s.Name, Why: WhyPackages, Reason: fmt.Sprintf("the Python of the sandbox has no %s, which the expected values and the programs need: apt install python3-numpy python3-scipy python3-h5py, or name a Python that has it (--python)", name)}
 		}
 	}
 	if !atLeast(packages["scipy"], 1, 14) {

@@ -69,7 +69,7 @@ func (s standard) load(ctx context.Context, from Source) (*Suite, error) {
 		return nil, err
 	}
 	broken := func(file string, err error) error {
-		return &NotRun{s.name, fmt.Sprintf("%s of %s cannot be read: %v; remove %s and fetch it again, or name a folder with --data", file, s.dataset, err, cmp.Or(from.Folder, from.Cache))}
+		return s.notRun(WhyBroken, fmt.Sprintf("%s of %s cannot be read: %v; remove %s and fetch it again, or name a folder with --data", file, s.dataset, err, cmp.Or(from.Folder, from.Cache)))
 	}
 	var items []Item
 	seen := map[string]int{}
@@ -101,7 +101,7 @@ func (s standard) load(ctx context.Context, from Source) (*Suite, error) {
 	case len(items) == 0:
 		return nil, broken(s.files[0], fmt.Errorf("it holds no item"))
 	case len(items) > s.of:
-		return nil, &NotRun{s.name, fmt.Sprintf("%s holds %d items where %d were published: the data has changed, and its score would not be that of the benchmark", s.dataset, len(items), s.of)}
+		return nil, s.notRun(WhyChanged, fmt.Sprintf("%s holds %d items where %d were published: the data has changed, and its score would not be that of the benchmark; name a folder with the published files with --data", s.dataset, len(items), s.of))
 	}
 	sum, of := fmt.Sprintf("%x", digest.Sum(nil)), int64(s.of)
 	out := &Suite{
@@ -112,6 +112,10 @@ func (s standard) load(ctx context.Context, from Source) (*Suite, error) {
 		out.Dataset.Revision = &revision
 	}
 	return out, nil
+}
+
+func (s standard) notRun(why Why, reason string) *NotRun {
+	return &NotRun{Suite: s.name, Why: why, Reason: reason, Dataset: s.dataset}
 }
 
 // row is a record of a published file. A list stands as []string.

@@ -78,6 +78,7 @@ type Suite struct {
 	Answer  int64    // output tokens that answers need without thoughts
 	Think   int64    // and with them
 	Hashes  bool     // texts must not be published: records keep hashes and verdicts
+	Sampled bool     // Items are a stratified sample
 	Sure    bool     // replies state how sure they are: the score has a calibration error
 	Windows *Windows // of a set of texts, which is not asked but read; nil = questions
 }
@@ -153,7 +154,7 @@ func (s *Suite) Limit(n int) *Suite {
 		picked = append(picked, group[:due]...)
 	}
 	slices.Sort(picked)
-	out.Items = nil
+	out.Items, out.Sampled = nil, true
 	for _, i := range picked {
 		out.Items = append(out.Items, s.Items[i])
 	}
@@ -163,9 +164,30 @@ func (s *Suite) Limit(n int) *Suite {
 // NotRun says why a suite could not be had, in a sentence that names the remedy.
 // The evaluation is then recorded as not run: nothing else is wrong.
 type NotRun struct {
-	Suite  string
-	Reason string
+	Suite   string
+	Why     Why
+	Reason  string // for people, in English
+	Dataset string // the data that are missing; "" when something else is
 }
+
+// Why is the kind of reason for which a suite was not run. Pages word it in both
+// languages; one that they do not know is shown by its Reason.
+type Why string
+
+// The kinds of reasons that lie in the data.
+const (
+	WhyGated   Why = "gated"   // access must be asked for
+	WhyOffline Why = "offline" // the Hub cannot be reached
+	WhyMissing Why = "missing" // a file is not there
+	WhyBroken  Why = "broken"  // a file cannot be read, or did not come in whole
+	WhyChanged Why = "changed" // not the data that were published
+)
+
+// The kinds that lie elsewhere.
+const (
+	WhyUnrated  Why = "unrated"  // the server does not say how probable a text is
+	WhyPackages Why = "packages" // the box lacks what programs need
+)
 
 func (e *NotRun) Error() string { return e.Suite + " was not run: " + e.Reason }
 

@@ -181,6 +181,9 @@ func (t *tally) scores() []artifact.Metric {
 	better := "higher"
 	mean, err := stats.NewClusteredMean(shares, clusters)
 	accuracy := artifact.Metric{Metric: "accuracy", N: &n, Better: &better, Primary: true, Value: &mean.Mean}
+	if units := int64(mean.Units); units < n {
+		accuracy.Clusters = &units
+	}
 	if err == nil && mean.SE > 0 {
 		accuracy.Stderr = &mean.SE
 	}

@@ -103,7 +103,7 @@ func TestServerLog(t *testing.T) {
 func TestFolder(t *testing.T) {
 	st := artifact.Open(t.TempDir())
 	var seen []string
-	results, err := Import(context.Background(), Options{Store: st, Date: "2025-01-02", Recursive: true}, []string{"testdata"},
+	results, err := Import(context.Background(), Options{Store: st, Date: "2025-01-02", Recursive: true}, []string{"testdata/bench_openai", "testdata/eval_openai", "testdata/lm_eval"},
 		func(r Result) { seen = append(seen, r.Path) })
 	if err != nil || len(seen) != len(results) {
 		t.Fatal(err, len(seen), len(results))
@@ -115,7 +115,7 @@ func TestFolder(t *testing.T) {
 			t.Errorf("%+v", r)
 		}
 	}
-	if states[Imported] != 6 || states[Refused] != 0 || ExitCode(results) != 0 {
+	if states[Imported] != 8 || states[Refused] != 0 || ExitCode(results) != 0 {
 		t.Errorf("%v", states)
 	}
 	none, err := Import(context.Background(), Options{Store: st, Recursive: true}, []string{t.TempDir()}, nil)

@@ -1,9 +1,11 @@
 package imports
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -83,7 +85,11 @@ func readLMEval(in Input) ([]Draft, error) {
 	if root.doc.fault != nil {
 		return nil, root.doc.fault
 	}
-	a.Protocol = joined(rows, all)
+	names := make([]string, len(rows))
+	for i, row := range rows {
+		names[i] = row.name
+	}
+	a.Protocol = joined(names, all)
 	a.Name = run.name(rows)
 	draft.Slug = a.Name
 	return []Draft{draft}, nil
@@ -94,6 +100,8 @@ type lmRun struct {
 	in   Input
 	root *node
 	args map[string]any // model_args
+
+	members map[string][]string // group -> tasks
 }
 
 // lmRow is one line of the result table: a task or a group of tasks.
@@ -102,11 +110,13 @@ type lmRow struct {
 	values  *node
 	config  *node
 	members []string // of a group
+	depth   int      // of groups within groups
 }
 
 // rows lists tasks and groups in the order of the file. Groups stand in
 // "results", in "groups", or in both.
 func (r *lmRun) rows() (rows []lmRow) {
+	r.members = r.memberships()
 	seen := map[string]bool{}
 	for _, table := range []string{"results", "groups"} {
 		t := r.root.at(table)
@@ -118,18 +128,66 @@ func (r *lmRun) rows() (rows []lmRow) {
 				continue
 			}
 			seen[name] = true
-			row := lmRow{name: name, values: t.at(name), config: r.root.at("configs").at(name)}
-			if m := r.root.at("group_subtasks").at(name); m.is(list) {
+			rows = append(rows, lmRow{name: name, values: t.at(name), config: r.root.at("configs").at(name), members: r.members[name]})
+		}
+	}
+	// What is no part of a group stands for the run, wherever the file has it.
+	parents := map[string]string{}
+	for group, members := range r.members {
+		for _, m := range members {
+			if p, there := parents[m]; !there || group < p {
+				parents[m] = group
+			}
+		}
+	}
+	depth := func(name string) (depth int) {
+		for ; depth < 8 && parents[name] != ""; depth++ {
+			name = parents[name]
+		}
+		return depth
+	}
+	slices.SortStableFunc(rows, func(a, b lmRow) int { return cmp.Compare(depth(a.name), depth(b.name)) })
+	return rows
+}
+
+// memberships are the tasks of each group: as listed since 0.4.3; before, the
+// rows that follow a group and are indented deeper in the table the tool prints.
+func (r *lmRun) memberships() map[string][]string {
+	out := map[string][]string{}
+	if listed := r.root.at("group_subtasks"); listed.kind == object {
+		for _, group := range listed.keys {
+			if m := listed.at(group); m.is(list) {
 				for _, member := range m.items {
-					if s := member.text(); s != nil {
-						row.members = append(row.members, *s)
+					if s := member.text(); s != nil && *s != group {
+						out[group] = append(out[group], *s)
 					}
 				}
 			}
-			rows = append(rows, row)
+		}
+		return out
+	}
+	results, groups := r.root.at("results"), r.root.at("groups")
+	if results.kind != object || groups.kind != object {
+		return out
+	}
+	var open []string // the groups around a row, by depth
+	for _, name := range results.keys {
+		row := results.at(name)
+		alias := row.at("alias")
+		if row.kind != object || alias.kind != text {
+			return out
+		}
+		depth := len(alias.scalar) - len(strings.TrimLeft(alias.scalar, " "))
+		open = open[:min(depth, len(open))]
+		if len(open) > 0 {
+			parent := open[len(open)-1]
+			out[parent] = append(out[parent], name)
+		}
+		if groups.fields[name] != nil {
+			open = append(open, name)
 		}
 	}
-	return rows
+	return out
 }
 
 // name is the task, or the group that holds all others.
@@ -163,7 +221,8 @@ func (r *lmRun) extra() map[string]any {
 	r.root.keep(extra, "system_instruction", "chat_template_sha", "fewshot_as_multiturn", "git_hash", "task_hashes")
 	c := r.root.at("config")
 	if c.kind == object {
-		c.keep(extra, "batch_size", "bootstrap_iters", "gen_kwargs", "random_seed", "numpy_seed", "torch_seed", "fewshot_seed")
+		c.keep(extra, "batch_size", "bootstrap_iters", "gen_kwargs", "random_seed", "numpy_seed", "torch_seed", "fewshot_seed",
+			"model_dtype", "model_num_parameters")
 		if m := c.at("model"); m.kind == text {
 			extra["model_type"] = m.scalar
 		}

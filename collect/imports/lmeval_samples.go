@@ -14,36 +14,55 @@ import (
 	"benchsite/collect/eval"
 )
 
-// samples reads the replies of a task when their file lies beside: the same task
-// and the same time stamp in the name. It returns the file's name, empty when
-// there is none.
+// samples reads the replies of a task when their file lies beside. It returns the
+// file's name, empty when there is none.
 func (r *lmRun) samples(row lmRow) ([]artifact.EvalRecord, string, error) {
-	stamp := stampForm.FindStringSubmatch(r.in.Name)
-	if stamp == nil || len(row.members) > 0 {
+	if len(row.members) > 0 {
 		return nil, "", nil
 	}
-	name := "samples_" + row.name + "_" + stamp[1] + ".jsonl"
-	if !fs.ValidPath(name) {
-		return nil, "", nil
+	for _, name := range r.sampleNames(row.name) {
+		if !fs.ValidPath(name) || name == r.in.Name {
+			continue
+		}
+		f, err := r.in.open(name)
+		if errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrInvalid) {
+			continue
+		}
+		if err != nil {
+			return nil, "", err
+		}
+		records, err := r.readSamples(row, name, f)
+		f.Close()
+		return records, name, err
 	}
-	f, err := r.in.FS.Open(name)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, "", nil
+	return nil, "", nil
+}
+
+// sampleNames are the names under which the tool wrote the replies of a task:
+// with the time stamp of the results, and before 0.4.3 with their name.
+func (r *lmRun) sampleNames(task string) []string {
+	if stamp := stampForm.FindStringSubmatch(r.in.Name); stamp != nil {
+		stem := "samples_" + task + "_" + stamp[1]
+		return []string{stem + ".jsonl", stem + ".jsonl.gz", stem + ".json"}
 	}
-	if err != nil {
-		return nil, "", err
-	}
-	defer f.Close()
+	stem := strings.TrimSuffix(r.in.Name, ".json")
+	return []string{stem + "_" + task + ".jsonl", stem + "_" + task + ".jsonl.gz"}
+}
+
+func (r *lmRun) readSamples(row lmRow, name string, f io.Reader) ([]artifact.EvalRecord, error) {
 	s := &sampleReader{file: name, task: row.name, primary: row.primary(), index: map[string]int{}, seen: map[string]bool{}}
 	if err := s.read(f); err != nil {
-		return nil, "", err
+		return nil, err
 	}
 	if want := r.root.at("n-samples").at(row.name).at("effective").count(); want != nil && *want != int64(len(s.records)) {
-		return nil, "", &Refusal{File: name, Message: fmt.Sprintf("holds %d items, %s says %d", len(s.records), r.in.Name, *want),
+		return nil, &Refusal{File: name, Message: fmt.Sprintf("holds %d items, %s says %d", len(s.records), r.in.Name, *want),
 			Advice: "move it away to import the scores alone"}
 	}
-	return s.records, name, nil
+	return s.records, nil
 }
+
+// maxLine bounds one line of a file of lines.
+const maxLine = 64 << 20
 
 // sampleReader joins the lines of a samples file, one for each item and filter.
 type sampleReader struct {
@@ -55,9 +74,11 @@ type sampleReader struct {
 	seen    map[string]bool // doc and filter: a second run in one second appends its lines
 }
 
-// sampleLine is what is read of a line. The question (doc, arguments) is not.
+// sampleLine is what is read of a line. The question (doc) serves for its hash
+// alone, the arguments for nothing.
 type sampleLine struct {
 	DocID    json.RawMessage `json:"doc_id"`
+	Doc      json.RawMessage `json:"doc"`
 	Target   json.RawMessage `json:"target"`
 	Resps    json.RawMessage `json:"resps"`
 	Filtered json.RawMessage `json:"filtered_resps"`
@@ -66,15 +87,18 @@ type sampleLine struct {
 	Prompt   *string         `json:"prompt_hash"`
 }
 
+// read takes line after line. A torn last line, as a run that was killed leaves
+// it, is passed over; the count of items then says what is missing.
 func (s *sampleReader) read(in io.Reader) error {
 	lines := bufio.NewReaderSize(in, 1<<16)
 	for number := 1; ; number++ {
-		line, err := lines.ReadBytes('\n')
+		line, err := readLine(lines)
 		if err != nil && err != io.EOF {
-			return err
+			return &Refusal{File: s.file, Line: number, Message: "cannot be read: " + err.Error()}
 		}
 		if text := bytes.TrimSpace(line); len(text) > 0 {
-			if fault := s.add(text); fault != nil {
+			torn := err == io.EOF && !json.Valid(tolerated(text))
+			if fault := s.add(text); fault != nil && !torn {
 				fault.File, fault.Line = s.file, number
 				return fault
 			}
@@ -83,6 +107,25 @@ func (s *sampleReader) read(in io.Reader) error {
 			return nil
 		}
 	}
+}
+
+// readLine is a line with its end, bounded.
+func readLine(in *bufio.Reader) (line []byte, err error) {
+	for {
+		part, err := in.ReadSlice('\n')
+		line = append(line, part...)
+		if len(line) > maxLine {
+			return nil, fmt.Errorf("a line is longer than %d MiB", maxLine>>20)
+		}
+		if err != bufio.ErrBufferFull {
+			return line, err
+		}
+	}
+}
+
+func tolerated(data []byte) []byte {
+	clean, _ := tolerate(data)
+	return clean
 }
 
 func (s *sampleReader) add(line []byte) *Refusal {
@@ -127,6 +170,9 @@ func (s *sampleReader) add(line []byte) *Refusal {
 		return nil
 	}
 	r.ItemHash, r.PromptHash = l.DocHash, l.Prompt
+	if r.ItemHash == nil && len(l.Doc) > 0 && string(l.Doc) != "null" {
+		r.ItemHash = ptr(artifact.SHA256([]byte(compact(l.Doc)))) // before 0.4.3 the tool wrote none
+	}
 	r.Expected, r.Output, r.Extracted = single(l.Target), single(l.Resps), single(l.Filtered)
 	r.Outcome = outcome(value, r)
 	return nil

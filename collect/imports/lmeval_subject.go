@@ -35,6 +35,9 @@ func (r *lmRun) subject(a *artifact.Artifact) {
 		}
 	}
 	s.ModelRevision = arg[string](r, "revision")
+	if sha := r.root.at("config").at("model_sha"); sha.kind == text && sha.scalar != "" {
+		s.ModelRevision = &sha.scalar
+	}
 	engine := r.engine()
 	if engine == "" {
 		return

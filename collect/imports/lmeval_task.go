@@ -21,7 +21,7 @@ type metricKey struct{ column, metric, filter string }
 // metricKeys lists the columns that hold a metric, in the order of the file.
 func (row lmRow) metricKeys() (keys []metricKey) {
 	for _, column := range row.values.keys {
-		if strings.TrimSpace(column) == "" || slices.Contains([]string{"alias", "name", "sample_len", "sample_count", "samples"}, column) {
+		if strings.TrimSpace(column) == "" || slices.Contains(noMetrics, column) {
 			continue
 		}
 		k := metricKey{column: column, metric: column}
@@ -36,20 +36,37 @@ func (row lmRow) metricKeys() (keys []metricKey) {
 	return keys
 }
 
-// primary is the first metric; the zero key when the row has none.
+// noMetrics are the columns of a row that name it or count its items.
+var noMetrics = []string{"alias", "name", "task", "version", "sample_len", "sample_count", "samples", "num_samples", "n", "n-shot", "num_fewshot"}
+
+// primary is the first metric with a value, else the first; the zero key when
+// the row has none.
 func (row lmRow) primary() metricKey {
-	if keys := row.metricKeys(); len(keys) > 0 {
+	keys := row.metricKeys()
+	for _, k := range keys {
+		if figure(row.values.at(k.column)) != nil {
+			return k
+		}
+	}
+	if len(keys) > 0 {
 		return keys[0]
 	}
 	return metricKey{}
 }
 
-// figure reads a value that may be "N/A", blank or null: then it is unknown.
+// noValues is how tools write that a figure is not there.
+var noValues = []string{"N/A", "NA", "n/a", "", "None", "null", "nan", "NaN", "-", "inf", "-inf"}
+
+// figure reads a value that may be "N/A", blank or null: then it is unknown. A
+// number in quotes is a number.
 func figure(n *node) *float64 {
 	if n.kind == text {
-		switch strings.TrimSpace(n.scalar) {
-		case "N/A", "", "None", "nan", "NaN":
+		s := strings.TrimSpace(n.scalar)
+		if slices.Contains(noValues, s) {
 			return nil
+		}
+		if f := finite(s); f != nil {
+			return f
 		}
 	}
 	return n.float()
@@ -58,15 +75,9 @@ func figure(n *node) *float64 {
 func (r *lmRun) task(row lmRow, records []artifact.EvalRecord) artifact.Task {
 	n := r.asked(row)
 	t := artifact.Task{
-		Task: row.name, Version: r.root.at("versions").at(row.name).literal(), Status: artifact.TaskDone,
-		NShot: r.root.at("n-shot").at(row.name).count(), Repeats: row.config.at("repeats").count(),
-		Dataset: artifact.Dataset{
-			Name: r.dataset(row), Items: n, Of: r.root.at("n-samples").at(row.name).at("original").count(),
-			Split: row.config.at("test_split").text(),
-		},
-	}
-	if t.NShot == nil {
-		t.NShot = row.config.at("num_fewshot").count()
+		Task: row.name, Version: r.version(row), Status: artifact.TaskDone,
+		NShot: r.shots(row), Repeats: row.config.at("repeats").count(),
+		Dataset: artifact.Dataset{Name: r.dataset(row), Items: n, Of: r.of(row), Split: row.config.at("test_split").text()},
 	}
 	if t.Dataset.Split == nil {
 		t.Dataset.Split = row.config.at("validation_split").text()
@@ -74,8 +85,9 @@ func (r *lmRun) task(row lmRow, records []artifact.EvalRecord) artifact.Task {
 	if t.Version != nil {
 		t.Scorer = &artifact.Scorer{Name: "lm-eval", Version: *t.Version}
 	}
-	for i, k := range row.metricKeys() {
-		m := artifact.Metric{Metric: k.metric, N: n, Value: figure(row.values.at(k.column)), Primary: i == 0, Better: r.better(row, k.metric)}
+	first := row.primary()
+	for _, k := range row.metricKeys() {
+		m := artifact.Metric{Metric: k.metric, N: n, Value: figure(row.values.at(k.column)), Primary: k == first, Better: r.better(row, k.metric)}
 		stderr := k.metric + "_stderr"
 		if k.filter != "" {
 			m.Filter = ptr(k.filter)
@@ -85,31 +97,91 @@ func (r *lmRun) task(row lmRow, records []artifact.EvalRecord) artifact.Task {
 		if c := row.values.at("sample_count").at(k.column); c.kind == numeral {
 			m.N = c.count()
 		}
+		if strings.HasPrefix(k.metric, "inst_level_") {
+			m.N = nil // over instructions, of which a prompt has several; their number is not in the file
+		}
 		t.Metrics = append(t.Metrics, m)
 	}
 	if len(records) > 0 {
 		t.Outcomes = knownOutcomes(records)
 	}
 	for _, name := range row.members {
-		t.Groups = append(t.Groups, r.member(name))
+		t.Groups = append(t.Groups, r.member(name, first))
 	}
 	return t
 }
 
-// asked is how many items were asked, as far as the file says it.
+// asked is how many items were asked, as far as the file says it: of a group, all
+// of its members'.
 func (r *lmRun) asked(row lmRow) *int64 {
 	if n := r.root.at("n-samples").at(row.name).at("effective").count(); n != nil {
 		return n
 	}
-	return row.values.at("sample_len").count()
+	if n := row.values.at("sample_len").count(); n != nil {
+		return n
+	}
+	return r.sum(row, r.asked)
 }
 
-// member is a task of a group, by its first metric.
-func (r *lmRun) member(name string) artifact.Group {
-	row := lmRow{name: name, values: r.root.at("results").at(name)}
+// of is how many items the task has in all.
+func (r *lmRun) of(row lmRow) *int64 {
+	if n := r.root.at("n-samples").at(row.name).at("original").count(); n != nil {
+		return n
+	}
+	return r.sum(row, r.of)
+}
+
+// sum adds up a count over the members of a group; unknown when one is.
+func (r *lmRun) sum(row lmRow, count func(lmRow) *int64) *int64 {
+	if len(row.members) == 0 || row.depth > 8 {
+		return nil
+	}
+	total := int64(0)
+	for _, name := range row.members {
+		n := count(lmRow{name: name, values: r.root.at("results").at(name), members: r.members[name], depth: row.depth + 1})
+		if n == nil {
+			return nil
+		}
+		total += *n
+	}
+	return &total
+}
+
+// version is the task's; "N/A" is how a group says that it has none.
+func (r *lmRun) version(row lmRow) *string {
+	v := r.root.at("versions").at(row.name).literal()
+	if v == nil || slices.Contains(noValues, *v) {
+		return nil
+	}
+	return v
+}
+
+// shots is the number of examples in the prompt. Files before 0.4 say it once for
+// all tasks; the adapter of GPT-NeoX writes 0 there whatever was used.
+func (r *lmRun) shots(row lmRow) *int64 {
+	if n := r.root.at("n-shot").at(row.name).count(); n != nil {
+		return n
+	}
+	if n := row.config.at("num_fewshot").count(); n != nil {
+		return n
+	}
+	c := r.root.at("config")
+	if m := c.at("model"); c.kind != object || r.root.at("configs").known() || m.kind == text && m.scalar == "neox" {
+		return nil
+	}
+	return c.at("num_fewshot").count()
+}
+
+// member is a task of a group, by the group's own metric. Of a group without one
+// it is by its first.
+func (r *lmRun) member(name string, key metricKey) artifact.Group {
+	row := lmRow{name: name, values: r.root.at("results").at(name), members: r.members[name]}
 	g := artifact.Group{Name: name, N: r.asked(row)}
-	if k := row.primary(); k.column != "" {
-		g.Value = figure(row.values.at(k.column))
+	if key.column == "" {
+		key = row.primary()
+	}
+	if key.column != "" {
+		g.Value = figure(row.values.at(key.column))
 	}
 	return g
 }
@@ -146,7 +218,7 @@ func (r *lmRun) better(row lmRow, metric string) *string {
 func (r *lmRun) protocol(row lmRow, records []artifact.EvalRecord) parameters {
 	var p parameters
 	p.set("task", row.name)
-	version := r.root.at("versions").at(row.name).literal()
+	version := r.version(row)
 	p.set("version", version)
 	if version != nil {
 		p.set("scorer", "lm-eval v"+*version)
@@ -157,11 +229,7 @@ func (r *lmRun) protocol(row lmRow, records []artifact.EvalRecord) parameters {
 		p.set("prompt_sha256", promptForm(row.config))
 		p.set("dataset_revision", row.config.at("dataset_kwargs", "revision").text())
 	}
-	shots := r.root.at("n-shot").at(row.name).count()
-	if shots == nil {
-		shots = row.config.at("num_fewshot").count()
-	}
-	p.set("n_shot", shots)
+	p.set("n_shot", r.shots(row))
 	if limit := r.root.at("config").at("limit"); limit.kind == numeral {
 		p.sent("limit", limit.float())
 	} else if r.root.at("config").kind != object {
@@ -229,14 +297,14 @@ func promptForm(config *node) *string {
 
 // joined is the protocol of the whole file: flat for one task, by task for
 // several.
-func joined(rows []lmRow, all []parameters) artifact.Protocol {
+func joined(names []string, all []parameters) artifact.Protocol {
 	if len(all) == 1 {
 		return all[0].protocol()
 	}
 	tasks := map[string]any{}
 	var unknown []string
 	for i, p := range all {
-		tasks[rows[i].name] = p.known
+		tasks[names[i]] = p.known
 		unknown = append(unknown, p.unknown...)
 	}
 	slices.Sort(unknown)

@@ -184,3 +184,18 @@ func bounded(v any, depth int) any {
 	}
 	return v
 }
+
+// fail records the first fault of a document at a place that has no node.
+func (d *document) fail(field, message string) {
+	if d.fault == nil {
+		d.fault = &Refusal{File: d.file, Field: field, Message: message}
+	}
+}
+
+func deref[T any](p *T) T {
+	if p == nil {
+		var zero T
+		return zero
+	}
+	return *p
+}

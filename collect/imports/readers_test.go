@@ -208,13 +208,13 @@ func TestLMEvalGroupBehindAnAPI(t *testing.T) {
 	if len(a.Eval.Tasks) != 3 || a.Name != "quiz" {
 		t.Fatalf("%s: %d tasks", a.Name, len(a.Eval.Tasks))
 	}
-	group := a.Eval.Tasks[2]
+	group := a.Eval.Tasks[0] // it stands for the run, wherever the file has it
 	equal(t, "n", group.Metrics[0].N, 6)
 	equal(t, "value", group.Metrics[0].Value, 5.0/6)
 	if len(group.Groups) != 2 || *group.Groups[0].N != 3 || *group.Groups[1].Value != 1 {
 		t.Errorf("members %+v", group.Groups)
 	}
-	unknown(t, "NaN", a.Eval.Tasks[1].Metrics[0].Stderr)
+	unknown(t, "NaN", a.Eval.Tasks[2].Metrics[0].Stderr)
 	// The environment is the client's: the model ran elsewhere.
 	unknown(t, "engine", a.Subject.Engine)
 	if a.Environment.Host != nil || a.Environment.Accelerators != nil || a.Environment.Client["cpu"] != "ACME CPU" {

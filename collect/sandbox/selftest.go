@@ -171,6 +171,7 @@ func lay(p *probe, connections *atomic.Int64) (remove func(), err error) {
 	work, _ := os.Getwd()
 	p.Secrets = []string{canary, "/etc/passwd", "/etc/hostname", "/proc/kcore", "/dev/mem"}
 	p.Folders = []string{"/", "/usr", "/usr/bin", "/usr/local", Dir, "/dev", "/etc", "/var/tmp", "/run", "/sys", "/proc", "/proc/sys/kernel", dir, home, work}
+	p.Folders = slices.DeleteFunc(p.Folders, func(dir string) bool { return dir == "" || dir == "/tmp" })
 	return remove, nil
 }
 

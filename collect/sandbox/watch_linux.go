@@ -80,6 +80,11 @@ func (l *launch) watch(ctx context.Context, started time.Time, group *group, see
 			return
 		}
 		if group.counts() {
+			// The kernel may have taken a child only; the program is over all the same.
+			if group.killed() {
+				l.end(Memory)
+				return
+			}
 			continue
 		}
 		for _, pid := range l.processes() {

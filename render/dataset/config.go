@@ -24,8 +24,26 @@ type Config struct {
 	Labels      []string          // subject labels that tell subjects apart
 	Links       []Link
 	Colors      map[string]string // subject name -> slot
-	Hash        string            // SHA-256 of the file, "" without one
+	Publish     Publish
+	Hash        string // SHA-256 of the file, "" without one
 }
+
+// Publish is the [publish] table: what happens to the files beside the
+// artifacts, records and server logs, which are most of a large site.
+type Publish struct {
+	Records    Records
+	RecordsURL string // of the artifacts folder in the repository, with a final slash, or ""
+}
+
+// Records says where the files beside the artifacts can be read.
+type Records string
+
+// The places of records.
+const (
+	RecordsSite       Records = "site"       // copied to the site
+	RecordsRepository Records = "repository" // left in the repository; linked there when its address is known
+	RecordsNone       Records = "none"       // not for readers: neither copied nor linked
+)
 
 // Link leads out of the site.
 type Link struct {
@@ -41,6 +59,7 @@ func DefaultConfig() Config {
 		Languages:   slices.Clone(languages),
 		Baseline:    map[string]string{"precision": "BF16"},
 		Colors:      map[string]string{},
+		Publish:     Publish{Records: RecordsSite},
 	}
 }
 
@@ -52,7 +71,12 @@ type configFile struct {
 	Load    any              `toml:"load"`
 	Eval    any              `toml:"eval"`
 	Redact  any              `toml:"redact"`
-	Publish any              `toml:"publish"`
+	Publish publishTable     `toml:"publish"`
+}
+
+type publishTable struct {
+	Records    string `toml:"records"`
+	RecordsURL string `toml:"records_url"`
 }
 
 type siteTable struct {
@@ -123,6 +147,22 @@ func ParseConfig(file string, data []byte) (Config, error) {
 		if u, err := url.Parse(l.URL); err != nil || l.URL == "" || u.Scheme != "https" && u.Scheme != "http" && u.Scheme != "mailto" {
 			return Config{}, fault(fmt.Sprintf("site.links[%d].url", i), "is %q, must be an address that begins with https://", l.URL)
 		}
+	}
+	if r := f.Publish.Records; r != "" {
+		c.Publish.Records = Records(r)
+		if known := []Records{RecordsSite, RecordsRepository, RecordsNone}; !slices.Contains(known, c.Publish.Records) {
+			return Config{}, fault("publish.records", "is %q, must be \"site\", \"repository\" or \"none\"", r)
+		}
+	}
+	if a := f.Publish.RecordsURL; a != "" {
+		u, err := url.Parse(a)
+		if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" || u.RawQuery != "" || u.Fragment != "" {
+			return Config{}, fault("publish.records_url", "is %q, must be the address of the artifacts folder, such as https://github.com/OWNER/REPO/raw/main/artifacts/", a)
+		}
+		if c.Publish.Records != RecordsRepository {
+			return Config{}, fault("publish.records_url", "is of use only with records = \"repository\"")
+		}
+		c.Publish.RecordsURL = strings.TrimRight(a, "/") + "/"
 	}
 	for i, s := range f.Subject {
 		name, _ := s["name"].(string)

@@ -31,6 +31,10 @@ color = "s5"
 [subject.server]
 command = ["vllm", "serve"]
 
+[publish]
+records = "repository"
+records_url = "https://example.org/raw"
+
 [[load]]
 name = "sweep"
 slo = { ttft = "500ms" }
@@ -47,8 +51,11 @@ slo = { ttft = "500ms" }
 	if c.Colors["small"] != "s5" || c.Colors["Small-1B INT4 tp2"] != "s5" || len(c.Links) != 1 || c.Links[0].Title.In("en") != "Source" || c.Hash == "" {
 		t.Errorf("colors %v, links %v", c.Colors, c.Links)
 	}
+	if c.Publish != (Publish{RecordsRepository, "https://example.org/raw/"}) {
+		t.Errorf("publish %+v", c.Publish)
+	}
 	d, err := ParseConfig("config.toml", nil)
-	if err != nil || d.Baseline["precision"] != "BF16" || d.Languages[0] != "zh" {
+	if err != nil || d.Baseline["precision"] != "BF16" || d.Languages[0] != "zh" || d.Publish.Records != RecordsSite {
 		t.Errorf("an empty file gives the defaults, got %+v, %v", d, err)
 	}
 }
@@ -68,6 +75,10 @@ func TestParseConfigErrors(t *testing.T) {
 		{"[site]\nbaseline = { precison = \"BF16\" }", "site.baseline.precison", 2, "nearest is precision"},
 		{"[site]\nlinks = [{ title = \"a\", url = \"javascript:alert(1)\" }]", "site.links[0].url", 2, "https://"},
 		{"[[subject]]\nname = \"a\"\ncolor = \"red\"", "subject[0].color", 3, "one of bf16"},
+		{"[publish]\nrecords = \"sight\"", "publish.records", 2, "repository"},
+		{"[publish]\nrecord = \"site\"", "publish.record", 2, "nearest is records"},
+		{"[publish]\nrecords_url = \"https://example.org/a\"", "publish.records_url", 2, "records = \"repository\""},
+		{"[publish]\nrecords = \"repository\"\nrecords_url = \"artifacts\"", "publish.records_url", 3, "https://"},
 		{"[site]\ntitle = { fr = \"a\" }", "site.title", 2, "fr"},
 		{"[site]\ntitle = 3", "site.title", 2, "table"},
 		{"[site\n", "", 2, ""},

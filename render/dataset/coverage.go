@@ -11,7 +11,7 @@ import (
 // every test.
 type Coverage struct {
 	Rows  []CoverageRow
-	Tasks []string // evaluation tasks: those with a score, oldest first, then those only planned
+	Tasks []string // evaluation tasks: those with a score, oldest first, then those that could not be run, then those only planned
 	plans map[string]*Benchmark
 }
 
@@ -24,11 +24,18 @@ type CoverageRow struct {
 	Precision string // "" when not recorded
 	Devices   int    // 0 when the row holds several numbers of devices, or none is recorded
 	MIG       bool
-	Split     bool       // rows of this model differ in devices
-	Subjects  []*Subject // display order
-	Load      *Run       // newest load test, nil when there is none
-	Scores    map[string]*Score
-	Runs      map[string]*Run // of Scores
+	Split     bool              // rows of this model differ in devices
+	Subjects  []*Subject        // display order
+	Load      *Run              // newest load test, nil when there is none
+	Scores    map[string]*Score // a score of all items before one of a part, then the newest
+	Runs      map[string]*Run   // of Scores
+	NotRun    map[string]*NotRun
+}
+
+// NotRun is a task that was tried and could not be asked.
+type NotRun struct {
+	Run  *Run
+	Task *artifact.Task
 }
 
 // sameVariant reports whether two subjects are one model in one precision on
@@ -71,6 +78,13 @@ func (s *Set) Coverage() *Coverage {
 			}
 		}
 	}
+	for _, r := range slices.Backward(s.Standing) {
+		for _, t := range r.notRun() {
+			if !slices.Contains(c.Tasks, t.Task) {
+				c.Tasks = append(c.Tasks, t.Task)
+			}
+		}
+	}
 	for _, rep := range s.Reports {
 		for i := range rep.Benchmarks {
 			b := &rep.Benchmarks[i]
@@ -83,6 +97,19 @@ func (s *Set) Coverage() *Coverage {
 		}
 	}
 	return c
+}
+
+// notRun lists the tasks of a run that could not be asked.
+func (r *Run) notRun() (out []*artifact.Task) {
+	if r.Eval == nil {
+		return nil
+	}
+	for i := range r.Eval.Tasks {
+		if t := &r.Eval.Tasks[i]; t.Status == artifact.TaskNotRun {
+			out = append(out, t)
+		}
+	}
+	return out
 }
 
 func coverageRows(head *Subject, runs []*Run) []CoverageRow {
@@ -113,7 +140,7 @@ func coverageRows(head *Subject, runs []*Run) []CoverageRow {
 // of devices for one cell.
 func coverageRow(head *Subject, runs []*Run) (row CoverageRow, clash bool) {
 	row = CoverageRow{
-		Name: head.base, Model: head.base, Precision: head.Precision, Scores: map[string]*Score{}, Runs: map[string]*Run{},
+		Name: head.base, Model: head.base, Precision: head.Precision, Scores: map[string]*Score{}, Runs: map[string]*Run{}, NotRun: map[string]*NotRun{},
 	}
 	if head.Precision != "" {
 		row.Name += " " + head.Precision
@@ -136,10 +163,15 @@ func coverageRow(head *Subject, runs []*Run) (row CoverageRow, clash bool) {
 		}
 		for k := range r.Scores {
 			s := &r.Scores[k]
-			if row.Scores[s.Task] == nil {
+			if had := row.Scores[s.Task]; had == nil || had.Part != Whole && s.Part == Whole {
 				row.Scores[s.Task], row.Runs[s.Task] = s, r
 			}
 			clash = clash || row.Runs[s.Task].Devices() != r.Devices()
+		}
+		for _, t := range r.notRun() {
+			if row.NotRun[t.Task] == nil {
+				row.NotRun[t.Task] = &NotRun{r, t}
+			}
 		}
 	}
 	slices.SortStableFunc(row.Subjects, func(a, b *Subject) int { return cmp.Compare(a.TP, b.TP) })

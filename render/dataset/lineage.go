@@ -9,31 +9,45 @@ import (
 	"benchsite/collect/artifact"
 )
 
+// scorerRef names a scorer; without a version every version is meant.
+type scorerRef struct{ name, version string }
+
 // ownScorer names the rule that belongs to a task: its result stands, those of
-// other rules are shown beside it.
-var ownScorer = map[string]string{
-	"accuracy-suite-v1": "decidable",
-	"decidable-40-zh":   "decidable",
-	"decidable-40-en":   "decidable",
+// other rules are shown beside it. The suites of benchsite name the version by
+// which they are scored, so that a later one does not take the place of results
+// that were published.
+var ownScorer = map[string]scorerRef{
+	"accuracy-suite-v1": {"decidable", ""},
+	"decidable-40-zh":   {"typed-lenient", "1"},
+	"decidable-40-en":   {"typed-lenient", "1"},
+	"math-500":          {"boxed", "2"},
+	"aime-2024":         {"integer", "1"},
+	"aime-2025":         {"integer", "1"},
+	"mmlu-pro":          {"choice", "1"},
+	"gpqa-diamond":      {"choice", "1"},
 }
 
 // mathTasks are the beginnings of names of tasks whose answers are formulas or
 // numbers in a box.
 var mathTasks = []string{"aime", "hendrycks_math", "math-500", "math500", "math_500", "minerva_math"}
 
-// suiteScorer returns the name of the scorer that belongs to a task, "" when
-// none does.
-func suiteScorer(task string) string {
+// shortAnswers are suites whose questions are answered in a word: a short reply
+// is the whole task.
+var shortAnswers = []string{"accuracy-suite-v1", "decidable-40-zh", "decidable-40-en"}
+
+// suiteScorer returns the scorer that belongs to a task, the zero value when none
+// does.
+func suiteScorer(task string) scorerRef {
 	if s, ok := ownScorer[task]; ok {
 		return s
 	}
 	t := strings.ToLower(task)
 	for _, m := range mathTasks {
 		if strings.HasPrefix(t, m) {
-			return "boxed"
+			return scorerRef{name: "boxed"}
 		}
 	}
-	return ""
+	return scorerRef{}
 }
 
 // asPublished are scorers that repeat verdicts known to be wrong.
@@ -137,7 +151,8 @@ func (r *Run) mainScorer() (task string, sc *artifact.Scorer) {
 
 func (r *Run) ownScored() bool {
 	task, sc := r.mainScorer()
-	return sc != nil && sc.Name == suiteScorer(task)
+	own := suiteScorer(task)
+	return sc != nil && sc.Name == own.name && (own.version == "" || strings.TrimPrefix(sc.Version, "v") == own.version)
 }
 
 func (r *Run) publishedScored() bool {

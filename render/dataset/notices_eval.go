@@ -30,7 +30,7 @@ func truncatedAnswers(_ *Set, r *Run) []Notice {
 			return nil
 		}
 		var limit any
-		if v, ok := number(r.Artifact.Protocol.Parameters["max_tokens"]); ok {
+		if v, ok := number(r.parameter(t.Task, "max_tokens")); ok {
 			limit = int(v)
 		}
 		return one("truncated-answers", Warn, map[string]any{
@@ -91,7 +91,7 @@ var needWorking = slices.Concat(mathTasks, []string{"gsm8k", "gpqa", "mmlu_pro",
 // before answering.
 func answerOnly(_ *Set, r *Run) []Notice {
 	return tasks(r, func(t *artifact.Task, _ *Score) []Notice {
-		if suiteScorer(t.Task) == "decidable" || r.Artifact.Protocol.Parameters["thinking"] == true {
+		if slices.Contains(shortAnswers, t.Task) || r.parameter(t.Task, "thinking") == true {
 			return nil
 		}
 		name := strings.ToLower(t.Task)
@@ -158,7 +158,7 @@ func smallN(_ *Set, r *Run) []Notice {
 // number of items, because of a limit, where the full suite has unequal ones.
 func macroMeanOfLimit(_ *Set, r *Run) []Notice {
 	return tasks(r, func(t *artifact.Task, s *Score) []Notice {
-		limit, ok := number(r.Artifact.Protocol.Parameters["limit"])
+		limit, ok := number(r.parameter(t.Task, "limit"))
 		if !ok || limit < 1 || len(t.Groups) < 2 {
 			return nil
 		}

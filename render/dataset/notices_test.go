@@ -318,6 +318,11 @@ func TestMacroMeanOfLimit(t *testing.T) {
 	if n == nil || n.Slots["limit"] != 100 || n.Slots["full"] != 500 {
 		t.Errorf("notice %+v", n)
 	}
+	several := groups(100, 100)
+	several.Artifact.Protocol.Parameters = map[string]any{"tasks": map[string]any{"mmlu_pro": map[string]any{"limit": 100}}}
+	if notice(newFixture(t).at(several).Notices, "macro-mean-of-limit") == nil {
+		t.Error("not raised where the limit stands with the task")
+	}
 	if notice(newFixture(t).at(groups(100, 37)).Notices, "macro-mean-of-limit") != nil {
 		t.Error("raised where a group is smaller than the limit, so sizes weigh")
 	}

@@ -212,6 +212,17 @@ func sameValue(a, b any) bool {
 	return reflect.DeepEqual(a, b)
 }
 
+// parameter is what a task was asked with. A run over several tasks keeps the
+// parameters of each under its name.
+func (r *Run) parameter(task, name string) any {
+	if tasks, ok := r.Artifact.Protocol.Parameters["tasks"].(map[string]any); ok {
+		if own, ok := tasks[task].(map[string]any); ok {
+			return own[name]
+		}
+	}
+	return r.Artifact.Protocol.Parameters[name]
+}
+
 func number(v any) (float64, bool) {
 	switch rv := reflect.ValueOf(v); {
 	case !rv.IsValid():

@@ -3,6 +3,8 @@ package dataset
 import (
 	"cmp"
 	"slices"
+
+	"benchsite/collect/artifact"
 )
 
 // Report is one folder of artifacts/reports.
@@ -61,9 +63,9 @@ type Benchmark struct {
 // BenchmarkResult is one cell of the table of benchmarks.
 type BenchmarkResult struct {
 	Subject *Subject
-	Run     *Run   // nil when not run
-	Score   *Score // nil when not run
-	Reason  string // of the artifact, where it records why the task was not run
+	Run     *Run           // nil when not run
+	Score   *Score         // nil when not run
+	Why     *artifact.Task // as the artifact has it, where it records why the task was not run
 }
 
 // Command is an exact command that the report prints.
@@ -186,8 +188,8 @@ func (b *Benchmark) fill(s *Set, runs []*Run) {
 				res.Run, res.Score = r, score
 				break
 			}
-			if t := taskOf(r, b.Task); t != nil && t.Reason != nil && res.Reason == "" {
-				res.Reason = *t.Reason
+			if t := taskOf(r, b.Task); t != nil && t.Status == artifact.TaskNotRun && res.Why == nil {
+				res.Why = t
 			}
 		}
 		b.Results = append(b.Results, res)

@@ -17,12 +17,41 @@ type Score struct {
 	N        int     // items that the value rests on; 0 when unknown
 	Of       int     // items of the whole suite; 0 when unknown
 	Correct  int     // −1 when the value is no count out of N
-	Lo, Hi   float64 // 95 % interval: Wilson when Correct is known, else value ± 1.96 standard errors
+	Part     Part    // which of the suite's items were asked
+	Clusters int     // independent units where items share a stem; 0 = every item is one
+	Lo, Hi   float64 // 95 % interval: Wilson when Correct is known and items are independent, else value ± t standard errors
 	Interval bool    // Lo and Hi are known
 	Stderr   *float64
 	Better   Direction
 	Scorer   *artifact.Scorer
 	Info     *artifact.Task
+}
+
+// Part says which items of a suite a score rests on. Only a score of all of them
+// is that of the benchmark.
+type Part string
+
+// The parts.
+const (
+	Whole  Part = ""       // all items, as far as is known
+	First  Part = "first"  // the first of the suite, as other tools limit it
+	Sample Part = "sample" // a stratified sample
+	Some   Part = "some"   // those that were there or answered
+)
+
+// part reads off an artifact which items of a task were asked.
+func part(a *artifact.Artifact, t *artifact.Task, s Score) Part {
+	switch {
+	case s.N <= 0 || s.Of <= s.N:
+		return Whole
+	case a.Source.Tool != "benchsite":
+		return First
+	case a.Status != artifact.StatusComplete:
+		return Some
+	case a.Source.Extra["sample"] == "stratified":
+		return Sample
+	}
+	return Some
 }
 
 // Figure is the one number that stands for a run in lists. For an evaluation
@@ -75,6 +104,7 @@ func scoresOf(a *artifact.Artifact) []Score {
 			continue
 		}
 		if s, ok := scoreOf(t); ok {
+			s.Part = part(a, t, s)
 			out = append(out, s)
 		}
 	}
@@ -122,7 +152,12 @@ func scoreOf(t *artifact.Task) (Score, bool) {
 		s.Better = Lower
 	}
 	s.Correct = countOf(t, s)
+	if m.Clusters != nil && int(*m.Clusters) < s.N {
+		s.Clusters = int(*m.Clusters)
+	}
 	switch {
+	case s.Clusters > 0 && s.Stderr != nil && *s.Stderr > 0:
+		s.Lo, s.Hi, s.Interval = stats.Mean{N: s.N, Units: s.Clusters, Mean: s.Value, SE: *s.Stderr}.Interval()
 	case s.Correct >= 0:
 		s.Lo, s.Hi = stats.Wilson(s.Correct, s.N)
 		s.Interval = true

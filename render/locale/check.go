@@ -10,7 +10,7 @@ import (
 var groups = []string{
 	"term", "noun", "finding", "notice", // sentences and their parts
 	"nav", "theme", "section", "type", "btn", "th", "filter", "sort", "chip", "empty", "note", "err", "foot", // interface
-	"outcome", "severity", "status", "mode", "group", "task", "word", "param", "value", "env", "metric", "file", // words for values
+	"outcome", "severity", "status", "mode", "group", "task", "category", "word", "param", "value", "env", "metric", "file", // words for values
 	"landing", "overview", "report", "run", "runs", "cmp", "trend", "method", "item", "problem", "cite", "md", // pages
 	"chart", "fig", "side", "text", // figures, side notes, running text
 }
@@ -28,8 +28,8 @@ var (
 // neutral tells whether key holds an identifier or a formula rather than words.
 func neutral(key string) bool {
 	head, _, _ := strings.Cut(key, ".")
-	if head == "task" { // published names
-		return true
+	if head == "task" { // published names; a suite of our own has one in each language
+		return !strings.HasPrefix(key, "task.decidable-")
 	}
 	return (head == "term" || head == "notice") && slices.Contains(neutralFields, key[strings.LastIndex(key, ".")+1:])
 }

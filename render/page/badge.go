@@ -36,7 +36,7 @@ func (e *Edition) Badges() []Badge {
 		}
 		for i := range r.Scores {
 			s := &r.Scores[i]
-			add(r, s.Task, e.L.Clauses(e.subjectLabel(r), e.taskLabel(s.Task, s.N, s.Of)), e.score(s))
+			add(r, s.Task, e.L.Clauses(e.subjectLabel(r), e.scoreTask(s)), e.score(s))
 		}
 	}
 	return out

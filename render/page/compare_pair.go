@@ -332,7 +332,7 @@ func (e *Edition) compareTasks(c *dataset.Comparison) *Table {
 			diff = l.Bracket(l.PointsNumber(u.Difference), l.PointsRange(u.Lo, u.Hi))
 		}
 		t.Rows = append(t.Rows, Row{Cells: []Cell{
-			CellText(e.taskLabel(x.Task, x.A.N, x.A.Of)), CellNum(e.score(x.A)), CellNum(e.score(x.B)), CellNum(diff), CellNum(flips), CellNum(p),
+			CellText(e.scoreTask(x.A)), CellNum(e.score(x.A)), CellNum(e.score(x.B)), CellNum(diff), CellNum(flips), CellNum(p),
 		}})
 	}
 	if !c.Comparable {
@@ -348,7 +348,7 @@ func (e *Edition) compareFlips(b *Base, c *dataset.Comparison, x dataset.TaskPai
 		return Section{}, false
 	}
 	runs := []*dataset.Run{c.A, c.B}
-	s := Section{ID: "flips-" + artifact.Slug(x.Task), Title: l.Bracket(l.Text("section.flips"), e.taskLabel(x.Task, 0, 0))}
+	s := Section{ID: "flips-" + artifact.Slug(x.Task), Title: l.Bracket(l.Text("section.flips"), e.taskLabel(x.Task))}
 	if f := b.AddFigure(e.itemsChart("items-"+artifact.Slug(x.Task)+suffix, x.Task, runs, name)); f != nil {
 		s.Blocks = append(s.Blocks, Block{Figure: f})
 	}

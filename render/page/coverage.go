@@ -18,7 +18,7 @@ func (e *Edition) coverage(b *Base) *Table {
 	l := e.L
 	t := &Table{Label: l.Text("section.coverage-label"), Hint: true, Class: "cover", Head: []Column{Col(l.Text("th.subject")), Num(l.Text("th.output"))}}
 	for _, task := range c.Tasks {
-		name := e.taskLabel(task, 0, 0)
+		name := e.taskLabel(task)
 		if p := c.Benchmark(task); p != nil && p.Name != "" {
 			name = Cut(p.Name, CutCell)
 		}
@@ -42,14 +42,22 @@ func (e *Edition) coverage(b *Base) *Table {
 		for _, task := range c.Tasks {
 			s, r := row.Scores[task], row.Runs[task]
 			if s == nil {
-				cells = append(cells, notes.missing(e.coverageReason(c.Benchmark(task))))
+				why := e.coverageReason(c.Benchmark(task))
+				if tried := row.NotRun[task]; tried != nil {
+					why = e.notRun(*tried.Task)
+				}
+				cells = append(cells, notes.missing(why))
 				continue
 			}
 			v := e.share(s)
 			if s.Correct >= 0 && s.N > 0 {
 				v = l.Count(s.Correct) + "/" + l.Count(s.N)
 			}
-			cells = append(cells, Cell{Text: TLink(v, b.Link(runPath(r))), Right: true})
+			cell := Cell{Text: TLink(v, b.Link(runPath(r))), Right: true}
+			if part := e.part(s); part != "" {
+				cell.Sup = notes.letter(part)
+			}
+			cells = append(cells, cell)
 		}
 		t.Rows = append(t.Rows, Row{Cells: cells})
 	}
@@ -118,6 +126,12 @@ func (e *Edition) coverageReason(p *dataset.Benchmark) string {
 type footnotes struct{ reasons []string }
 
 func (f *footnotes) missing(reason string) Cell {
+	c := CellNum("N/A")
+	c.Sup = f.letter(reason)
+	return c
+}
+
+func (f *footnotes) letter(reason string) string {
 	at := len(f.reasons)
 	for i, r := range f.reasons {
 		if r == reason {
@@ -127,9 +141,7 @@ func (f *footnotes) missing(reason string) Cell {
 	if at == len(f.reasons) {
 		f.reasons = append(f.reasons, reason)
 	}
-	c := CellNum("N/A")
-	c.Sup = letter(at)
-	return c
+	return letter(at)
 }
 
 func letter(i int) string {

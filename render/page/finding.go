@@ -130,13 +130,12 @@ func (e *Edition) findingBy(name namer, f dataset.Finding) string {
 		}
 	}
 	if task, ok := f.Slots["task"].(string); ok {
-		n, of := 0, 0
+		slots["task"] = e.taskLabel(task)
 		if f.Run != nil {
 			if s := f.Run.Score(task); s != nil {
-				n, of = s.N, s.Of
+				slots["task"] = e.scoreTask(s)
 			}
 		}
-		slots["task"] = e.taskLabel(task, n, of)
 	}
 	return l.Fill("finding."+f.Template, slots)
 }

@@ -34,7 +34,7 @@ func (e *Edition) itemJobs() []Job {
 // Item builds the page of the i-th flip of a run.
 func (e *Edition) Item(home *dataset.Run, list []*flipped, i int) *ItemPage {
 	l, f := e.L, list[i]
-	suite := e.taskLabel(f.task, 0, 0)
+	suite := e.taskLabel(f.task)
 	title := l.Fill("item.title", locale.Slots{"suite": suite, "item": Cut(f.id, 60)})
 	p := &ItemPage{Base: e.Base("item", itemPath(home, f), title, title)}
 	p.Kicker = []Link{{l.Text("nav.runs"), p.Link("runs/")}, {e.runTitle(home), p.Link(runPath(home))}, {l.Text("section.flips"), ""}}

@@ -173,12 +173,10 @@ func (e *Edition) shortProtocol(r *dataset.Run) string {
 		return e.L.Fill("runs.short-load", locale.Slots{"c": Cut(e.L.ParamValue("concurrency", r.Protocol.Parameters["concurrency"]), 12), "n": n})
 	}
 	if tasks := tasksOf(r); len(tasks) == 1 {
-		d := tasks[0].Dataset
-		name := Cut(e.taskLabel(tasks[0].Task, 0, 0), 32)
-		if d.Items != nil && d.Of != nil && *d.Of > *d.Items {
-			return e.L.Fill("runs.short-first", locale.Slots{"task": name, "n": int(*d.Items)})
+		if s := r.Score(tasks[0].Task); s != nil {
+			return e.shortTaskOf(s)
 		}
-		return name
+		return Cut(e.taskLabel(tasks[0].Task), 32)
 	}
 	return e.tasks(r)
 }

@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"benchsite/render/dataset"
-	"benchsite/render/locale"
 	"benchsite/render/stats"
 )
 
@@ -16,20 +15,16 @@ func (e *Edition) mini(t *dataset.Topic, name namer) (string, Chart) {
 	if t.Kind == "eval" {
 		c.Kind = ChartAccuracy
 		panel := ChartPanel{X: ChartAxis{Format: TickPercent}}
-		n, of := 0, 0
+		task := e.taskLabel(t.Task)
 		for _, r := range t.Runs {
 			s := r.Score(t.Task)
 			if s == nil {
 				continue
 			}
-			n, of = s.N, s.Of
+			task = e.shortTaskOf(s)
 			panel.Series = append(panel.Series, e.scoreSeries(name(r), r, s))
 		}
 		c.Panels = []ChartPanel{panel}
-		task := e.taskLabel(t.Task, 0, 0)
-		if of > n {
-			task = l.Fill("runs.short-first", locale.Slots{"task": task, "n": n})
-		}
 		c.Title = l.Clauses(task, l.Text("th.ci"))
 		c.Desc = e.scoresDesc(panel)
 		return c.Title, c

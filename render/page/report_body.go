@@ -307,9 +307,8 @@ func (w *writer) standard() {
 
 // taskName names the task of a topic with the part of it that was asked.
 func (w *writer) taskName(t *dataset.Topic) string {
-	n, of := 0, 0
 	if s := t.Runs[0].Score(t.Task); s != nil {
-		n, of = s.N, s.Of
+		return w.scoreTask(s)
 	}
-	return w.taskLabel(t.Task, n, of)
+	return w.taskLabel(t.Task)
 }

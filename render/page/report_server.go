@@ -232,4 +232,4 @@ func (w *writer) glanceScores(t *dataset.Topic) (ChartPanel, bool) {
 }
 
 // shortTask is the name of a task without the part that was asked.
-func (w *writer) shortTask(task string) string { return w.taskLabel(task, 0, 0) }
+func (w *writer) shortTask(task string) string { return w.taskLabel(task) }

@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"benchsite/render/dataset"
-	"benchsite/render/locale"
 )
 
 // table resolves the arguments of a table: the data of a chart under its name,
@@ -76,7 +75,7 @@ func (w *writer) benchmarks() *Table {
 		}
 		for _, res := range b.Results {
 			if res.Score == nil {
-				row.Cells = append(row.Cells, Cell{Text: T(l.Text("word.na")), Right: true, Absent: true, Sup: letter(w.whyNot(b, res.Reason))})
+				row.Cells = append(row.Cells, Cell{Text: T(l.Text("word.na")), Right: true, Absent: true, Sup: letter(w.whyNot(b, w.reason(res.Why)))})
 				continue
 			}
 			cell := Cell{Text: TLink(w.score(res.Score), w.b.Link(runPath(res.Run))), Right: true}
@@ -103,8 +102,8 @@ func subjectShort(s *dataset.Subject) string {
 // whyNot says why a benchmark was not run and what to do about it.
 func (w *writer) whyNot(b dataset.Benchmark, recorded string) string {
 	reason, todo := b.Reason.Any(string(w.Lang)), b.Todo.Any(string(w.Lang))
-	if reason == "" {
-		reason = hold(Cut(recorded, CutValue))
+	if reason == "" && recorded != "" {
+		reason, todo = recorded, ""
 	}
 	if reason == "" {
 		reason = w.L.Text("text.not-run-missing")
@@ -123,8 +122,8 @@ var limiting = []string{"answer-only", "truncated-answers", "think-not-closed", 
 func (w *writer) limits(res dataset.BenchmarkResult) string {
 	var parts []string
 	s := res.Score
-	if s.Of > s.N && s.N > 0 {
-		parts = append(parts, w.L.Fill("text.limit-items", locale.Slots{"n": s.N, "of": s.Of}))
+	if part := w.part(s); part != "" {
+		parts = append(parts, part)
 	}
 	for _, n := range res.Run.Notices {
 		if slices.Contains(limiting, n.Code) && (n.Task == "" || n.Task == s.Task) {

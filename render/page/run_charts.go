@@ -270,16 +270,16 @@ func (e *Edition) scoreChart(r *dataset.Run) Chart {
 		}
 		name := e.chartName(r)
 		if len(r.Scores) > 1 {
-			name = Cut(e.taskLabel(s.Task, 0, 0), 24)
+			name = Cut(e.taskLabel(s.Task), 24)
 		}
 		series := e.scoreSeries(name, r, s)
-		row(e.taskLabel(s.Task, s.N, s.Of), s)
+		row(e.scoreTask(s), s)
 		if len(r.DerivedFrom) > 0 && r.DerivedFrom[0].How == artifact.HowRescore && len(r.Parents) > 0 {
 			if old := r.Parents[0].Score(s.Task); old != nil {
 				pt := e.scorePoint(name, old)
 				pt.Hollow = true
 				series.Points = append(series.Points, pt)
-				row(l.Bracket(e.taskLabel(s.Task, s.N, s.Of), l.Text("fig.as-published")), old)
+				row(l.Bracket(e.scoreTask(s), l.Text("fig.as-published")), old)
 				published = true
 			}
 		}
@@ -295,7 +295,7 @@ func (e *Edition) scoreChart(r *dataset.Run) Chart {
 	}
 	c.Title = l.Text("section.scores")
 	if s := &r.Scores[0]; len(r.Scores) == 1 && s.Correct >= 0 {
-		c.Title = l.Fill("fig.title-accuracy", locale.Slots{"k": s.Correct, "n": s.N, "task": e.taskLabel(s.Task, s.N, s.Of)})
+		c.Title = l.Fill("fig.title-accuracy", locale.Slots{"k": s.Correct, "n": s.N, "task": e.scoreTask(s)})
 		c.Sub = l.Fill("fig.sub-accuracy", locale.Slots{"n": s.N})
 	}
 	c.Desc = e.scoresDesc(panel)

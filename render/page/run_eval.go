@@ -25,7 +25,7 @@ func (e *Edition) evalTiles(r *dataset.Run) []Tile {
 			if i == 12 {
 				break
 			}
-			tile := Tile{Label: e.taskLabel(t.Task, 0, 0), Value: "N/A", Note: e.notRun(t)}
+			tile := Tile{Label: e.taskLabel(t.Task), Value: "N/A", Note: e.notRun(t)}
 			if s := r.Score(t.Task); s != nil {
 				tile.Value, tile.Note = e.share(s), e.counted(s)
 			}
@@ -75,10 +75,31 @@ func (e *Edition) truncatedTile(o *artifact.Outcomes) Tile {
 
 // notRun says why a task has no score.
 func (e *Edition) notRun(t artifact.Task) string {
-	if t.Reason != nil && *t.Reason != "" {
-		return e.L.Label(e.L.Text("word.not-run"), Cut(*t.Reason, CutTitle))
+	if why := e.reason(&t); why != "" {
+		return e.L.Label(e.L.Text("word.not-run"), why)
 	}
 	return e.L.Text("word.not-run")
+}
+
+// reason says why a task was not run and what to do, in the words of the site
+// where the kind of reason is known, else in those of the artifact.
+func (e *Edition) reason(t *artifact.Task) string {
+	if t == nil {
+		return ""
+	}
+	if t.Why != nil {
+		if key := "text.why-" + Cut(*t.Why, 24); e.L.Has(key) {
+			name := Cut(t.Task, CutCell)
+			if t.Dataset.Name != nil {
+				name = Cut(*t.Dataset.Name, CutCell)
+			}
+			return e.L.Fill(key, locale.Slots{"dataset": name})
+		}
+	}
+	if t.Reason == nil {
+		return ""
+	}
+	return hold(Cut(*t.Reason, CutValue))
 }
 
 // counted says on how many items a score rests.
@@ -157,11 +178,11 @@ func (e *Edition) outcomeTable(r *dataset.Run) *Table {
 		}
 		s := r.Score(task.Task)
 		if s == nil {
-			t.Rows = append(t.Rows, Row{Cells: []Cell{CellText(e.taskLabel(task.Task, 0, 0)), CellNum("N/A"), {}, {}, {}, {}, {}, {}, {}}})
-			t.Foot = append(t.Foot, T(l.Label(e.taskLabel(task.Task, 0, 0), e.notRun(task))))
+			t.Rows = append(t.Rows, Row{Cells: []Cell{CellText(e.taskLabel(task.Task)), CellNum("N/A"), {}, {}, {}, {}, {}, {}, {}}})
+			t.Foot = append(t.Foot, T(l.Label(e.taskLabel(task.Task), e.notRun(task))))
 			continue
 		}
-		cells := []Cell{CellText(e.taskLabel(task.Task, s.N, s.Of)), CellNum(e.share(s)), CellNum(locale.Unknown), CellNum(locale.Unknown)}
+		cells := []Cell{CellText(e.scoreTask(s)), CellNum(e.share(s)), CellNum(locale.Unknown), CellNum(locale.Unknown)}
 		if s.Interval {
 			cells[2] = CellNum(l.PercentRange(s.Lo, s.Hi))
 		}
@@ -202,12 +223,21 @@ func (e *Edition) metricTable(r *dataset.Run) *Table {
 				name = append(name, Span{Text: " " + l.Text("word.primary"), Style: Muted})
 			}
 			t.Rows = append(t.Rows, Row{Cells: []Cell{
-				CellText(e.taskLabel(task.Task, 0, 0)), {Text: name}, filter,
+				CellText(e.taskLabel(task.Task)), {Text: name}, filter,
 				CellNum(l.Opt(m.Value, four)), CellNum(l.Opt(m.Stderr, four)), CellNum(e.count(m.N)),
 			}})
 		}
 	}
 	return t
+}
+
+// category names a group of items: in the language of the page where it is one
+// of a known suite.
+func (e *Edition) category(name string) string {
+	if key := "category." + artifact.Slug(name); e.L.Has(key) {
+		return e.L.Text(key)
+	}
+	return Cut(name, CutCell)
 }
 
 // groupTable lists the scores of categories.
@@ -217,7 +247,7 @@ func (e *Edition) groupTable(r *dataset.Run) *Table {
 	for _, task := range tasksOf(r) {
 		for _, g := range task.Groups {
 			t.Rows = append(t.Rows, Row{Cells: []Cell{
-				CellText(Cut(g.Name, CutCell)), CellNum(l.Opt(g.Value, l.Percent)), CellNum(e.count(g.Correct)), CellNum(e.count(g.N)),
+				CellText(e.category(g.Name)), CellNum(l.Opt(g.Value, l.Percent)), CellNum(e.count(g.Correct)), CellNum(e.count(g.N)),
 			}})
 		}
 	}

@@ -343,7 +343,10 @@ func (e *Edition) files(b *Base, r *dataset.Run) []File {
 	for _, a := range r.Attachments {
 		f := File{Name: Cut(a.Path, CutTitle), SHA256: a.SHA256, Text: T(e.attachmentText(r, a))}
 		if a.Kind != artifact.AttachPrivate && r.Intact(a) {
-			f.Href = b.File(AttachmentPath(r, a))
+			var where string
+			if f.Href, where = e.recordsAt(b, r, a); where != "" {
+				f.Text = T(l.Clauses(f.Text.Flat(), where))
+			}
 		}
 		out = append(out, f)
 	}
@@ -354,6 +357,24 @@ func (e *Edition) files(b *Base, r *dataset.Run) []File {
 		out = append(out, File{Name: Cut(s.Name, CutTitle), SHA256: s.SHA256, Text: T(l.Text("term.source-file.name"))})
 	}
 	return out
+}
+
+// recordsAt is the link to a file beside the artifact, or the words for why the
+// site has none.
+func (e *Edition) recordsAt(b *Base, r *dataset.Run, a artifact.Attachment) (Href, string) {
+	switch p := e.Set.Config.Publish; p.Records {
+	case dataset.RecordsRepository:
+		if r.Simulated { // git leaves simulated runs out
+			return "", e.L.Text("file.unpublished")
+		}
+		if p.RecordsURL == "" {
+			return "", e.L.Text("file.repository")
+		}
+		return Href(p.RecordsURL + string(Rel("", path.Join(path.Dir(r.ID), path.Base(a.Path))))), e.L.Text("file.repository")
+	case dataset.RecordsNone:
+		return "", e.L.Text("file.unpublished")
+	}
+	return b.File(AttachmentPath(r, a)), ""
 }
 
 func (e *Edition) attachmentText(r *dataset.Run, a artifact.Attachment) string {

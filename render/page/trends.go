@@ -71,7 +71,7 @@ func (e *Edition) trendMeasure(t *dataset.Trend) (m measure, ok bool) {
 					}
 					return nil
 				},
-				title: func(e *Edition) string { return e.taskLabel(s.Task, s.N, s.Of) },
+				title: func(e *Edition) string { return e.scoreTask(&s) },
 			}, true
 		}
 		return m, false

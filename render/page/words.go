@@ -172,8 +172,8 @@ func gapOf(lang locale.Lang) string {
 	return " "
 }
 
-// taskLabel names a task with the part of the suite that was asked.
-func (e *Edition) taskLabel(task string, n, of int) string {
+// taskLabel names a task.
+func (e *Edition) taskLabel(task string) string {
 	name := Cut(task, CutCell)
 	if key := "task." + task; e.L.Has(key) {
 		name = e.L.Text(key)
@@ -185,10 +185,35 @@ func (e *Edition) taskLabel(task string, n, of int) string {
 			}
 		}
 	}
-	if of > n && n > 0 {
-		return e.L.Fill("finding.task-first", locale.Slots{"task": name, "n": n, "of": of})
-	}
 	return name
+}
+
+// scoreTask names the task of a score with the part of the suite that was asked,
+// so that no score of a part reads as that of the benchmark.
+func (e *Edition) scoreTask(s *dataset.Score) string {
+	name := e.taskLabel(s.Task)
+	if s.Part == dataset.Whole {
+		return name
+	}
+	return e.L.Fill("finding.task-"+string(s.Part), locale.Slots{"task": name, "n": s.N, "of": s.Of})
+}
+
+// shortTaskOf is scoreTask in a few characters.
+func (e *Edition) shortTaskOf(s *dataset.Score) string {
+	name := Cut(e.taskLabel(s.Task), 32)
+	if s.Part == dataset.Whole {
+		return name
+	}
+	return e.L.Fill("runs.short-"+string(s.Part), locale.Slots{"task": name, "n": s.N})
+}
+
+// part says in a sentence that a score is that of a part of the suite, "" when
+// it is not.
+func (e *Edition) part(s *dataset.Score) string {
+	if s.Part == dataset.Whole {
+		return ""
+	}
+	return e.L.Fill("text.part-"+string(s.Part), locale.Slots{"n": s.N, "of": s.Of})
 }
 
 // conditions are the settings of a run in short, a phrase each.
@@ -232,11 +257,11 @@ func (e *Edition) tasks(r *dataset.Run) string {
 			names = append(names, e.L.Fill("word.total", locale.Slots{"n": len(r.Eval.Tasks)}))
 			break
 		}
-		var n, of int
-		if t.Dataset.Items != nil && t.Dataset.Of != nil {
-			n, of = int(*t.Dataset.Items), int(*t.Dataset.Of)
+		if s := r.Score(t.Task); s != nil {
+			names = append(names, e.scoreTask(s))
+			continue
 		}
-		names = append(names, e.taskLabel(t.Task, n, of))
+		names = append(names, e.taskLabel(t.Task))
 	}
 	return e.L.Enum(names...)
 }

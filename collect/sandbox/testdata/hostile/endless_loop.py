@@ -1,0 +1,4 @@
+# Tries: to run for ever.
+# Ends: time-out
+while True:
+    pass

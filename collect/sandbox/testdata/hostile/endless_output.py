@@ -1,0 +1,4 @@
+# Tries: to print for ever.
+# Ends: output-limit
+while True:
+    print("passed " * 100)

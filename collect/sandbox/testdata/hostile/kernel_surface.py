@@ -1,0 +1,15 @@
+# Tries: the parts of the kernel that exploits start from.
+from attack import *
+attempt("userfaultfd", lambda: call("userfaultfd", 0))
+attempt("userfaultfd user only", lambda: call("userfaultfd", 1))
+attempt("bpf", lambda: call("bpf", 0, ctypes.byref((ctypes.c_char * 120)()), 120))
+attempt("perf_event_open", lambda: call("perf_event_open", ctypes.byref((ctypes.c_char * 120)()), 0, -1, -1, 0))
+attempt("fanotify", lambda: call("fanotify_init", 0, 0))
+attempt("inotify", lambda: call("inotify_init1", 0))
+attempt("vmsplice", lambda: call("vmsplice", 1, 0, 0, 0))
+attempt("splice", lambda: call("splice", 0, 0, 1, 0, 1, 0))
+attempt("tee", lambda: call("tee", 0, 1, 1, 0))
+attempt("mbind", lambda: call("mbind", 0, 0, 0, 0, 0, 0))
+attempt("move_pages", lambda: call("move_pages", 0, 0, 0, 0, 0, 0))
+attempt("migrate_pages", lambda: call("migrate_pages", 0, 0, 0, 0))
+attempt("lookup_dcookie", lambda: call("lookup_dcookie", 0, 0, 0))

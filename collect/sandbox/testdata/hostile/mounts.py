@@ -1,0 +1,16 @@
+# Tries: to mount, remount writable, unmount and move the root.
+from attack import *
+p = lambda text: ctypes.c_char_p(text.encode())
+attempt("tmpfs", lambda: call("mount", p("x"), p("/tmp"), p("tmpfs"), 0, 0))
+attempt("proc", lambda: call("mount", p("proc"), p("/tmp"), p("proc"), 0, 0))
+attempt("remount /", lambda: call("mount", p("none"), p("/"), 0, 32, 0))
+attempt("remount /usr", lambda: call("mount", p("none"), p("/usr"), 0, 32 | 4096, 0))
+attempt("bind", lambda: call("mount", p("/usr"), p("/tmp"), 0, 4096, 0))
+attempt("umount /proc", lambda: call("umount2", p("/proc"), 2))
+attempt("umount /usr", lambda: call("umount2", p("/usr"), 2))
+attempt("pivot_root", lambda: call("pivot_root", p("/tmp"), p("/tmp")))
+attempt("chroot", lambda: call("chroot", p("/tmp")))
+attempt("fsopen", lambda: call("fsopen", p("tmpfs"), 0))
+attempt("open_tree", lambda: call("open_tree", -100, p("/"), 1))
+attempt("fspick", lambda: call("fspick", -100, p("/"), 0))
+attempt("mount_setattr", lambda: call("mount_setattr", -100, p("/"), 0, ctypes.byref((ctypes.c_ulong * 4)()), 32))
