@@ -5,6 +5,7 @@ import (
 
 	"benchsite/collect/artifact"
 	"benchsite/collect/load"
+	"benchsite/render/stats"
 )
 
 // curve gathers what a sweep of one subject says of throughput and latency, to
@@ -44,14 +45,14 @@ func (p Point) level() float64 {
 }
 
 // add notes a measured point and returns the knee after the last one.
-func (c *curve) add(p Point, a *artifact.Artifact) (k load.Knee, ok bool) {
+func (c *curve) add(p Point, a *artifact.Artifact) (k stats.Knee, ok bool) {
 	if a.Status == artifact.StatusComplete {
 		c.note(p.level(), a)
 	}
 	if c.left--; c.left > 0 {
 		return k, false
 	}
-	return load.FindKnee(load.Curve(c.levels))
+	return stats.FindKnee(load.Curve(c.levels))
 }
 
 func (c *curve) note(level float64, a *artifact.Artifact) {
@@ -66,7 +67,7 @@ func (c *curve) note(level float64, a *artifact.Artifact) {
 }
 
 // sayKnee words a knee for people.
-func sayKnee(p Point, k load.Knee) string {
+func sayKnee(p Point, k stats.Knee) string {
 	unit := "in flight"
 	if p.Rate > 0 {
 		unit = "req/s"

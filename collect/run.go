@@ -13,6 +13,7 @@ import (
 	"benchsite/collect/artifact"
 	"benchsite/collect/endpoint"
 	"benchsite/collect/load"
+	"benchsite/render/stats"
 )
 
 // RunOptions says how a plan is run.
@@ -186,7 +187,7 @@ func (r *runner) close() {
 // single runs one point. The last of a sweep tells the knee of its curve.
 func (r *runner) single(ctx context.Context, p Point) ([]Result, error) {
 	c := r.curves[p.sweep()]
-	found, knee := false, load.Knee{}
+	found, knee := false, stats.Knee{}
 	res, err := r.point(ctx, p, func(a *artifact.Artifact) {
 		if c == nil || ctx.Err() != nil {
 			return

@@ -106,6 +106,41 @@ func TestSweeps(t *testing.T) {
 	has(t, out, "en/runs/"+ids[1]+"/index.md", "All parameters but concurrency are equal")
 }
 
+// TestSweepIsOneFinding: the levels of a sweep are one entry of the overview,
+// with its curve; the page of a point marks the knee and draws the limit that
+// all points were held to.
+func TestSweepIsOneFinding(t *testing.T) {
+	store := artifact.Open(t.TempDir())
+	var last string
+	for _, precision := range []string{"BF16", "FP8"} {
+		for i, c := range []int64{1, 4, 16, 64, 128} {
+			throughput := []float64{100, 350, 900, 1000, 1010}[i]
+			if precision == "FP8" {
+				throughput *= 1.2 + float64(i)/100
+			}
+			b := loadRun(precision, throughput)
+			b.Artifact.Protocol.Parameters["concurrency"] = c
+			b.Artifact.Load.Latency.TTFT = b.Artifact.Load.Latency.E2E
+			e2e := *b.Artifact.Load.Latency.E2E
+			v := []float64{.1, .12, .2, 1.5, 4}[i]
+			e2e.P50 = &v
+			b.Artifact.Load.Latency.TTFT, b.Artifact.Load.Latency.E2E = &e2e, &e2e
+			share := 1.0
+			b.Artifact.Load.Goodput = &artifact.Goodput{SLO: map[string]float64{"ttft": .5}, Share: &share}
+			last = put(t, store, b)
+		}
+	}
+	out := renderTo(t, store, testConfig())
+	has(t, out, "en/index.html", "Over 5 levels, concurrency from 1 to 128, the ratio lies between 1.20× and 1.24×.", "TTFT against output throughput")
+	has(t, out, "zh/index.html", "并发数从 1 到 128 共", "倍数在")
+	overview, _ := fs.ReadFile(os.DirFS(out), "en/index.html")
+	if n := strings.Count(string(overview), `<article class="finding">`); n != 1 {
+		t.Errorf("%d entries, want 1", n)
+	}
+	has(t, out, "en/runs/"+last+"/index.html", "16 (knee)", "SLO: TTFT", "Knee at concurrency 16, between 4 and 64", "SLO met", "100.0%")
+	has(t, out, "zh/runs/"+last+"/index.html", "16（拐点）", "SLO：TTFT", "SLO 达标率")
+}
+
 // twinsOfShipped: colons and brackets beside Han are wide.
 func twinsOfShipped(t *testing.T, out string) {
 	name := "zh/reports/qwen3-32b-precision-throughput/index.md"

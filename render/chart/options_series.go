@@ -257,7 +257,20 @@ func (t *twin) lines() {
 	}
 	if k == page.ChartSweep {
 		t.ends()
+		t.reference()
 	}
+}
+
+// reference draws the reference line of a sweep with its name at the left end, where the static drawing has them.
+func (t *twin) reference() {
+	if !refShows(t.panel) {
+		return
+	}
+	r, f := t.panel.Ref, t.frame
+	line := plainLines([]any{map[string]any{"yAxis": r.Value, "lineStyle": opts.LineStyle{Color: "$axis", Width: 1.5, Type: "solid"}}})
+	t.add(charts.SingleSeries{Type: "scatter", Name: r.Label, SymbolSize: 1, ItemStyle: &opts.ItemStyle{Color: "transparent"}, MarkLines: line,
+		Label: &opts.Label{Show: opts.Bool(true), Position: "right", Formatter: "text", Color: "$muted"},
+		Data:  []item{{Value: []any{f.X.Min, r.Value}, Text: style("m").fit(r.Label, f.X1-f.X0-refGap), SymbolOffset: []float64{0, -2 * refGap}}}})
 }
 
 func eventLines(events []page.ChartEvent) []any {

@@ -119,6 +119,7 @@ func recorded(zh bool) []page.Chart {
 		{ID: "sweep", Kind: page.ChartSweep, Panels: []page.ChartPanel{{
 			X: page.ChartAxis{Log: true, Label: L("输出吞吐量，tokens/s，对数轴 →", "Output throughput, tokens/s, log axis →")},
 			Y: page.ChartAxis{Log: true, Label: L("首 token 延迟（TTFT），s，对数轴", "Time to first token (TTFT), s, log axis")},
+			Ref: &page.ChartRef{Value: .5, Label: L("SLO：TTFT 500 ms", "SLO: TTFT 500 ms")},
 			Series: []page.ChartSeries{line("p50", "0.28 s", page.SlotMuted, .1, .13, .138, .165, .22, .22, .23, .28),
 				line("p90", "0.42 s", page.SlotAccent, .15, .17, .27, .28, .31, .365, .35, .42), line("p99", "9.88 s", page.SlotInk, .18, .28, .41, .76, 1.43, 2.6, 5, 9.88)}}}},
 		{ID: "timeline", Kind: page.ChartTimeline, Panels: []page.ChartPanel{

@@ -12,6 +12,9 @@ func drawSweep(p *pen, c page.Chart) []Frame {
 	pn := c.Panels[0]
 	var e extent
 	e.points(pn.Series)
+	if refShows(pn) {
+		e.add(pn.Ref.Value)
+	}
 	f := Frame{X: extentX(pn).domain(pn.X, .04), Y: e.domain(pn.Y, .05)}
 	height := 348.0
 	if p.narrow() {
@@ -36,6 +39,11 @@ func drawSweep(p *pen, c page.Chart) []Frame {
 	p.line(f.X0, f.Y1, f.X1, f.Y1, "axis", "")
 	p.textIn(0, 14, pn.Y.Label, "m", start, p.exampleRoom(p.w))
 	p.textIn(f.X1, p.h-3, pn.X.Label, "m", end, f.X1)
+	if refShows(pn) {
+		y := f.y(pn.Ref.Value)
+		p.line(f.X0, y, f.X1, y, "axis", strokeWidth(1.5))
+		p.textIn(f.X0+refGap, y-refGap, pn.Ref.Label, "m halo", start, f.X1)
+	}
 	for _, s := range pn.Series {
 		p.sweepSeries(&f, s)
 	}
@@ -43,6 +51,12 @@ func drawSweep(p *pen, c page.Chart) []Frame {
 	p.pointLabels(&f, pn.Series)
 	return []Frame{f}
 }
+
+// refGap is how far the name of a reference line stands from its left end and above it.
+const refGap = 5
+
+// refShows: the axis of a sweep is logarithmic, so only what is above 0 has a place.
+func refShows(pn page.ChartPanel) bool { return pn.Ref != nil && pn.Ref.Value > 0 }
 
 // exampleRoom writes the warning of an example at the right end of the first line and returns what remains of it.
 func (p *pen) exampleRoom(right float64) float64 {

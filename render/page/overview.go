@@ -74,8 +74,9 @@ func (e *Edition) groups(b *Base) []Group {
 	topics := e.Set.Topics()
 	slices.SortStableFunc(topics, func(a, b *dataset.Topic) int { return strings.Compare(b.Date, a.Date) })
 	home := e.home()
+	sweeps := e.sweepTopics(topics)
 	for _, t := range topics {
-		entry, ok := e.entry(b, t)
+		entry, ok := e.overviewEntry(b, t, sweeps)
 		if !ok {
 			continue
 		}
@@ -102,8 +103,10 @@ func (e *Edition) groups(b *Base) []Group {
 		out = append(out, other)
 	}
 	simulated := Group{ID: simulatedGroup, Title: e.L.Text("overview.simulated"), Note: e.L.Text("overview.simulated-note")}
-	for _, t := range e.Set.SimulatedTopics() {
-		if entry, ok := e.entry(b, t); ok {
+	topics = e.Set.SimulatedTopics()
+	sweeps = e.sweepTopics(topics)
+	for _, t := range topics {
+		if entry, ok := e.overviewEntry(b, t, sweeps); ok {
 			simulated.Entries = append(simulated.Entries, entry)
 		}
 	}
@@ -112,6 +115,20 @@ func (e *Edition) groups(b *Base) []Group {
 		out = append(out, simulated)
 	}
 	return out
+}
+
+// overviewEntry is the entry of a topic, or of the sweep that it stands for; ok
+// is false where another level speaks for it.
+func (e *Edition) overviewEntry(b *Base, t *dataset.Topic, sweeps map[*dataset.Topic]*sweep) (Entry, bool) {
+	s, swept := sweeps[t]
+	if swept && s == nil {
+		return Entry{}, false
+	}
+	entry, ok := e.entry(b, t)
+	if ok && swept {
+		entry = e.sweepEntry(entry, t, s)
+	}
+	return entry, ok
 }
 
 // machine names the accelerator of a run without its partition; "" is unknown.

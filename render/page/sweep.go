@@ -95,6 +95,7 @@ func (e *Edition) sweepChart(id string, list []*dataset.Series) Chart {
 	}
 	name := e.namer(subjects)
 	draw := func(s *dataset.Series, p int, line ChartSeries) bool {
+		knee, bends := kneeOf(s, m)
 		for _, pt := range s.Points {
 			y, ok := sweepValue(pt, percentileOf(m, p))
 			if !ok {
@@ -102,8 +103,12 @@ func (e *Edition) sweepChart(id string, list []*dataset.Series) Chart {
 			}
 			x, _ := sweepValue(pt, outputThroughput.pick)
 			label := strconv.FormatFloat(pt.X, 'g', -1, 64)
+			mark := label
+			if bends && knee.Load == pt.X {
+				mark = l.Bracket(label, l.Text("fig.knee"))
+			}
 			line.Points = append(line.Points, ChartPoint{
-				X: x, Value: y * scale.Factor(), Label: label,
+				X: x, Value: y * scale.Factor(), Label: mark,
 				Tip: l.Clauses(l.Label(l.Clauses(line.Name, axis+" "+label), scale.Quantity(y).String()), l.Throughput(x).String()),
 			})
 			line.Label = scale.Quantity(y).String()
@@ -134,6 +139,9 @@ func (e *Edition) sweepChart(id string, list []*dataset.Series) Chart {
 		X: ChartAxis{Log: true, Label: throughput}, Y: ChartAxis{Log: true, Label: l.Clauses(e.label(m.key), scale.Unit(), l.Text("fig.log"))},
 		Series: lines,
 	}}
+	if slo, ok := sloOf(list, m); ok {
+		c.Panels[0].Ref = &ChartRef{Value: slo * scale.Factor(), Label: l.Fill("fig.slo", locale.Slots{"metric": measure, "limit": l.Seconds(slo).String()})}
+	}
 	c.Title = l.Fill("fig.title-sweep", locale.Slots{"metric": measure})
 	c.Sub = l.Fill("fig.sub-sweep-of", locale.Slots{"percentiles": l.List(parts...), "metric": measure, "axis": axis})
 	c.Note = l.Text("fig.note-sweep")
@@ -151,6 +159,38 @@ func (e *Edition) sweepChart(id string, list []*dataset.Series) Chart {
 	}
 	e.sweepTable(&c, lines, scale)
 	return c
+}
+
+// kneeOf finds where the median latency of a sweep begins to cost more than the
+// throughput gains.
+func kneeOf(s *dataset.Series, m sweepMeasure) (stats.Knee, bool) {
+	var curve []stats.CurvePoint
+	for _, p := range s.Points {
+		x, _ := sweepValue(p, outputThroughput.pick)
+		y, _ := sweepValue(p, percentileOf(m, 50))
+		curve = append(curve, stats.CurvePoint{Load: p.X, Throughput: x, Latency: y})
+	}
+	return stats.FindKnee(curve)
+}
+
+// sloOf is the limit that every point of the sweeps was measured against; ok is
+// false when they name none or several.
+func sloOf(list []*dataset.Series, m sweepMeasure) (limit float64, ok bool) {
+	for _, s := range list {
+		for _, p := range s.Points {
+			for _, r := range p.Runs {
+				if r.Load.Goodput == nil {
+					return 0, false
+				}
+				v, named := r.Load.Goodput.SLO[m.key]
+				if !named || ok && v != limit {
+					return 0, false
+				}
+				limit, ok = v, true
+			}
+		}
+	}
+	return limit, ok
 }
 
 // sweepTable is the table behind a sweep: a row per point.
@@ -181,32 +221,87 @@ func (e *Edition) sweepSection(b *Base, r *dataset.Run) (Section, bool) {
 		if f := b.AddFigure(e.sweepChart("sweep-chart", []*dataset.Series{s})); f != nil {
 			out.Blocks = append(out.Blocks, Block{Figure: f})
 		}
-		t := &Table{Label: e.L.Text("section.sweep"), Head: []Column{
-			Col(capital(e.L.Param(s.Axis))), Num(e.L.Text("th.output")), Num(e.L.Text("th.e2e")), Num(e.L.Text("th.repeats")),
-		}}
+		t := &Table{Label: e.L.Text("section.sweep"), Hint: true, Head: []Column{Col(capital(e.L.Param(s.Axis)))}}
+		columns := e.sweepColumns(s)
+		for _, c := range columns {
+			t.Head = append(t.Head, Num(c.head))
+		}
+		t.Head = append(t.Head, Num(e.L.Text("th.repeats")))
 		for i, p := range s.Points {
 			label := strconv.FormatFloat(p.X, 'g', -1, 64)
 			head := Cell{Text: TLink(label, b.Link(runPath(p.Runs[0])))}
 			if i == at {
 				head = Cell{Text: T(label)}
 			}
-			number := func(pick func(*dataset.Run) *float64, print func(float64) string) Cell {
-				v, ok := sweepValue(p, pick)
-				if !ok {
-					return CellNum(locale.Unknown)
+			row := Row{Cells: []Cell{head}}
+			for _, c := range columns {
+				text := locale.Unknown
+				if v, ok := sweepValue(p, c.pick); ok {
+					text = c.print(v)
 				}
-				return CellNum(print(v))
+				row.Cells = append(row.Cells, CellNum(text))
 			}
-			t.Rows = append(t.Rows, Row{Cells: []Cell{
-				head, number(outputThroughput.pick, func(v float64) string { return e.L.Throughput(v).Number }),
-				number(latencyP50.pick, func(v float64) string { return e.L.Number(v, 2) }), CellNum(e.L.Count(len(p.Runs))),
-			}})
+			row.Cells = append(row.Cells, CellNum(e.L.Count(len(p.Runs))))
+			t.Rows = append(t.Rows, row)
 		}
 		t.Foot = []Text{T(e.L.Fill("note.sweep-protocol", locale.Slots{"param": lowerFirst(e.L.Param(s.Axis))}))}
+		if m, ok := sweepOf([]*dataset.Series{s}); ok {
+			if k, bends := kneeOf(s, m); bends {
+				t.Foot = append(t.Foot, T(e.L.Fill("note.knee", locale.Slots{
+					"param": lowerFirst(e.L.Param(s.Axis)), "at": number(k.Load), "from": number(k.From), "to": number(k.To),
+				})))
+			}
+		}
 		out.Blocks = append(out.Blocks, Block{Table: t})
 		return out, true
 	}
 	return Section{}, false
+}
+
+// number writes a load level as it was set: 16, 0.5.
+func number(v float64) string { return strconv.FormatFloat(v, 'g', -1, 64) }
+
+// sweepColumn is a figure in the table of a sweep.
+type sweepColumn struct {
+	head  string
+	pick  func(*dataset.Run) *float64
+	print func(float64) string
+}
+
+// sweepColumns are the figures that at least one point of the sweep has.
+func (e *Edition) sweepColumns(s *dataset.Series) []sweepColumn {
+	l := e.L
+	goodput := func(pick func(*artifact.Goodput) *float64) func(*dataset.Run) *float64 {
+		return func(r *dataset.Run) *float64 {
+			if r.Load.Goodput == nil {
+				return nil
+			}
+			return pick(r.Load.Goodput)
+		}
+	}
+	var out []sweepColumn
+	add := func(c sweepColumn) {
+		for _, p := range s.Points {
+			if _, ok := sweepValue(p, c.pick); ok {
+				out = append(out, c)
+				return
+			}
+		}
+	}
+	add(sweepColumn{l.Text("th.output"), outputThroughput.pick, func(v float64) string { return l.Throughput(v).Number }})
+	add(sweepColumn{l.Text("th.ttft"), ttftP50.pick, func(v float64) string { return l.Number(v*1e3, 1) }})
+	add(sweepColumn{l.Fill("th.tpot-p50", locale.Slots{"unit": "ms"}), tpotP50, func(v float64) string { return l.Number(v*1e3, 2) }})
+	add(sweepColumn{l.Text("th.e2e"), latencyP50.pick, func(v float64) string { return l.Number(v, 2) }})
+	add(sweepColumn{l.Fill("th.metric-unit", locale.Slots{"metric": l.Text("metric.goodput"), "unit": "req/s"}), goodput(func(g *artifact.Goodput) *float64 { return g.RequestsPerS }), func(v float64) string { return l.Number(v, 2) }})
+	add(sweepColumn{l.Text("th.slo-met"), goodput(func(g *artifact.Goodput) *float64 { return g.Share }), l.Percent})
+	return out
+}
+
+func tpotP50(r *dataset.Run) *float64 {
+	if d := r.Load.Latency.TPOT; d != nil {
+		return d.P50
+	}
+	return nil
 }
 
 // simulatedSweep is the curve of the first family of simulated sweeps, for the
