@@ -117,8 +117,8 @@ func recorded(zh bool) []page.Chart {
 				pair("NVFP4 − BF16", -2.5, -13.5, 7.3, L("−2.5（−13.5 至 +7.3）", "−2.5 (−13.5 to +7.3)"), "0 : 1", "1.0"),
 				pair("NVFP4 − FP8", 0, -11.3, 11.3, L("0.0（−11.3 至 +11.3）", "0.0 (−11.3 to +11.3)"), "1 : 1", "1.0")}}}},
 		{ID: "sweep", Kind: page.ChartSweep, Panels: []page.ChartPanel{{
-			X: page.ChartAxis{Log: true, Label: L("输出吞吐量，tokens/s，对数轴 →", "Output throughput, tokens/s, log axis →")},
-			Y: page.ChartAxis{Log: true, Label: L("首 token 延迟（TTFT），s，对数轴", "Time to first token (TTFT), s, log axis")},
+			X:   page.ChartAxis{Log: true, Label: L("输出吞吐量，tokens/s，对数轴 →", "Output throughput, tokens/s, log axis →")},
+			Y:   page.ChartAxis{Log: true, Label: L("首 token 延迟（TTFT），s，对数轴", "Time to first token (TTFT), s, log axis")},
 			Ref: &page.ChartRef{Value: .5, Label: L("SLO：TTFT 500 ms", "SLO: TTFT 500 ms")},
 			Series: []page.ChartSeries{line("p50", "0.28 s", page.SlotMuted, .1, .13, .138, .165, .22, .22, .23, .28),
 				line("p90", "0.42 s", page.SlotAccent, .15, .17, .27, .28, .31, .365, .35, .42), line("p99", "9.88 s", page.SlotInk, .18, .28, .41, .76, 1.43, 2.6, 5, 9.88)}}}},
