@@ -88,5 +88,5 @@ func readBigCode(in Input) ([]Draft, error) {
 		return nil, root.doc.fault
 	}
 	c.rest(a.Source.Extra)
-	return []Draft{finish(a, nil, all)}, nil
+	return finish(in.Name, a, nil, all)
 }

@@ -108,7 +108,7 @@ func readEvalPlus(in Input) ([]Draft, error) {
 	for _, name := range []string{"prompt_sha256", "system_sha256", "temperature", "max_tokens", "thinking"} {
 		p.set(name, nil)
 	}
-	return []Draft{finish(a, records, []parameters{p})}, nil
+	return finish(in.Name, a, records, []parameters{p})
 }
 
 type plusSolution struct {

@@ -161,7 +161,21 @@ func taskNames(tasks []artifact.Task) string {
 
 // finish gives a draft its name and its protocol: one set of parameters for each
 // task, in the same order.
-func finish(a *artifact.Artifact, records []artifact.EvalRecord, all []parameters) Draft {
+// An item that is there twice would count twice and pair with anything: the file
+// is refused.
+func finish(file string, a *artifact.Artifact, records []artifact.EvalRecord, all []parameters) ([]Draft, error) {
+	type place struct {
+		task, item string
+		repeat     int64
+	}
+	seen := make(map[place]bool, len(records))
+	for _, r := range records {
+		at := place{r.Task, r.Item, r.Repeat}
+		if seen[at] {
+			return nil, &Refusal{File: file, Message: fmt.Sprintf("holds item %q of %s twice", short(r.Item), short(r.Task))}
+		}
+		seen[at] = true
+	}
 	names := make([]string, len(a.Eval.Tasks))
 	for i, t := range a.Eval.Tasks {
 		names[i] = t.Task
@@ -171,7 +185,7 @@ func finish(a *artifact.Artifact, records []artifact.EvalRecord, all []parameter
 	if len(a.Source.Extra) == 0 {
 		a.Source.Extra = nil
 	}
-	return Draft{Artifact: a, Eval: records, Slug: a.Name}
+	return []Draft{{Artifact: a, Eval: records, Slug: a.Name}}, nil
 }
 
 // share is a percentage as a share; nil stays nil.
@@ -186,4 +200,12 @@ func share(percent *float64) *float64 {
 func wholeNumber(f float64) (int64, bool) {
 	r := math.Round(f)
 	return int64(r), math.Abs(f-r) < 1e-6*max(1, math.Abs(f)) && math.Abs(r) < 1<<53
+}
+
+// finiteValue is f, nil when a sum went over what a number can hold.
+func finiteValue(f float64) *float64 {
+	if math.IsNaN(f) || math.IsInf(f, 0) {
+		return nil
+	}
+	return &f
 }

@@ -79,11 +79,14 @@ func readEvalscopeReport(in Input) ([]Draft, error) {
 		if len(reports) == 1 {
 			root.rest(a.Source.Extra)
 		}
-		d := finish(a, nil, all)
-		if len(models) > 1 {
-			d.Part = model
+		one, err := finish(in.Name, a, nil, all)
+		if err != nil {
+			return nil, err
 		}
-		drafts = append(drafts, d)
+		if len(models) > 1 {
+			one[0].Part = model
+		}
+		drafts = append(drafts, one...)
 	}
 	if len(drafts) == 0 && root.doc.fault == nil {
 		root.fail("holds no report")

@@ -111,12 +111,12 @@ func (l *zipLog) read(samples []string) ([]Draft, error) {
 			}
 		}
 		run.whole = true
-		return run.drafts()
+		return run.drafts(l.name)
 	}
 	if err := l.summaries(run); err != nil {
 		return nil, err
 	}
-	return run.drafts()
+	return run.drafts(l.name)
 }
 
 // summaries takes what the journal tells of finished samples when none of them is

@@ -74,7 +74,7 @@ func readLightEval(in Input) ([]Draft, error) {
 	if root.doc.fault != nil {
 		return nil, root.doc.fault
 	}
-	return []Draft{finish(a, nil, all)}, nil
+	return finish(in.Name, a, nil, all)
 }
 
 func lightSubject(a *artifact.Artifact, g *node) {

@@ -69,11 +69,14 @@ func readLiveBench(in Input) ([]Draft, error) {
 	}
 	var drafts []Draft
 	for _, m := range models {
-		d := m.draft()
-		if len(models) > 1 {
-			d.Part = m.name
+		one, err := m.draft(in.Name)
+		if err != nil {
+			return nil, err
 		}
-		drafts = append(drafts, d)
+		if len(models) > 1 {
+			one[0].Part = m.name
+		}
+		drafts = append(drafts, one...)
 	}
 	if len(drafts) == 0 {
 		return nil, &Refusal{File: in.Name, Message: "holds no judgment"}
@@ -102,7 +105,10 @@ func (m *benchModel) judge(root *node, task, id string) {
 	if t := root.at("tstamp").float(); t != nil && (m.first == nil || *t < *m.first) {
 		m.first = t
 	}
-	key := name + "\x00" + id + "\x00" + deref(root.at("turn").literal())
+	if turn := root.at("turn").literal(); turn != nil && *turn != "1" {
+		rec.Item += " turn " + *turn
+	}
+	key := name + "\x00" + rec.Item
 	if i, there := m.index[key]; there {
 		m.records[i], m.scores[i] = rec, *v
 		return
@@ -114,7 +120,7 @@ func (m *benchModel) judge(root *node, task, id string) {
 	m.records, m.scores = append(m.records, rec), append(m.scores, *v)
 }
 
-func (m *benchModel) draft() Draft {
+func (m *benchModel) draft(file string) ([]Draft, error) {
 	a := importedEval(liveBenchTool, nil)
 	a.Subject.Model = m.name
 	beginsAt(a, m.first)
@@ -143,5 +149,5 @@ func (m *benchModel) draft() Draft {
 		}
 		all = append(all, p)
 	}
-	return finish(a, m.records, all)
+	return finish(file, a, m.records, all)
 }

@@ -70,7 +70,7 @@ func readLiveCodeBench(in Input) ([]Draft, error) {
 	for _, name := range []string{"prompt_sha256", "system_sha256", "temperature", "max_tokens", "thinking"} {
 		p.set(name, nil)
 	}
-	return []Draft{finish(a, run.records, []parameters{p})}, nil
+	return finish(in.Name, a, run.records, []parameters{p})
 }
 
 // codeRun gathers the problems of a file.
@@ -199,7 +199,7 @@ func meanOf(values []float64) *float64 {
 	for _, v := range values {
 		sum += v
 	}
-	return ptr(sum / float64(len(values)))
+	return finiteValue(sum / float64(len(values)))
 }
 
 func plainIndex(i int) string { return strconv.Itoa(i) }

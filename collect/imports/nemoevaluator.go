@@ -112,7 +112,7 @@ func readNemoEvaluator(in Input) ([]Draft, error) {
 		return nil, root.doc.fault
 	}
 	config.rest(a.Source.Extra)
-	return []Draft{finish(a, nil, all)}, nil
+	return finish(in.Name, a, nil, all)
 }
 
 func nemoTask(name string, n *node, config *node) artifact.Task {

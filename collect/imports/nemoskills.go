@@ -86,7 +86,7 @@ func readNemoSkills(in Input) ([]Draft, error) {
 	if root.doc.fault != nil {
 		return nil, root.doc.fault
 	}
-	return []Draft{finish(a, nil, all)}, nil
+	return finish(in.Name, a, nil, all)
 }
 
 func nemoSkillsTask(a *artifact.Artifact, bench string, b *node) (artifact.Task, bool) {

@@ -96,5 +96,5 @@ func readPass1(in Input) ([]Draft, error) {
 	for _, name := range []string{"version", "prompt_sha256", "system_sha256", "thinking"} {
 		p.set(name, nil)
 	}
-	return []Draft{finish(a, records, []parameters{p})}, nil
+	return finish(in.Name, a, records, []parameters{p})
 }

@@ -48,11 +48,14 @@ func readPerplexity(in Input) ([]Draft, error) {
 		if !run.need(object) || !run.at("datasets").need(object) {
 			break
 		}
-		d := perplexityRun(config, key, run)
-		if len(results.keys) > 1 {
-			d.Part = key
+		one, err := perplexityRun(in.Name, config, key, run)
+		if err != nil {
+			return nil, err
 		}
-		drafts = append(drafts, d)
+		if len(results.keys) > 1 {
+			one[0].Part = key
+		}
+		drafts = append(drafts, one...)
 	}
 	if len(drafts) == 0 && root.doc.fault == nil {
 		results.fail("holds no run")
@@ -63,7 +66,7 @@ func readPerplexity(in Input) ([]Draft, error) {
 	return drafts, nil
 }
 
-func perplexityRun(config *node, key string, run *node) Draft {
+func perplexityRun(file string, config *node, key string, run *node) ([]Draft, error) {
 	a := importedEval(perplexityTool, nil)
 	for _, name := range []string{key + "_model", "model"} {
 		if m := config.at(name); m.kind == text && a.Subject.Model == "" {
@@ -120,10 +123,13 @@ func perplexityRun(config *node, key string, run *node) Draft {
 	if duration > 0 {
 		a.Eval.DurationS = &duration
 	}
-	d := finish(a, nil, all)
+	one, err := finish(file, a, nil, all)
+	if err != nil {
+		return nil, err
+	}
 	a.Name = "perplexity"
-	d.Slug = a.Name
-	return d
+	one[0].Slug = a.Name
+	return one, nil
 }
 
 func perplexityTask(name string, set *node) artifact.Task {

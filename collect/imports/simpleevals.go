@@ -120,7 +120,7 @@ func readSimpleEvals(in Input) ([]Draft, error) {
 	for _, name := range []string{"version", "dataset", "prompt_sha256", "system_sha256", "temperature", "max_tokens", "n_shot", "thinking"} {
 		p.set(name, nil)
 	}
-	return []Draft{finish(a, records, []parameters{p})}, nil
+	return finish(in.Name, a, records, []parameters{p})
 }
 
 // simpleBetter is the direction of a metric: its scores rise, lengths do not
