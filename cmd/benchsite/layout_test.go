@@ -53,6 +53,7 @@ var doors = map[string][]string{
 	"github.com/BurntSushi/toml":        {"cmd/benchsite", "render/dataset", "render/locale"},
 	"github.com/chromedp/":              {"render/browsertest"},
 	"github.com/fsnotify/fsnotify":      {"render/preview"},
+	"github.com/rhysd/actionlint":       {"render/publish"},
 	"github.com/rogpeppe/go-internal":   {"cmd/benchsite"},
 	"golang.org/x/net/html":             {"render", "render/sitetest"},
 	"github.com/gowebpki/jcs":           {"collect/artifact"},
