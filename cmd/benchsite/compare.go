@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"benchsite/collect/artifact"
@@ -20,7 +21,9 @@ differences B - A. Evaluations are compared item by item (flips, exact McNemar
 test, Newcombe interval, and the smallest difference the test could have seen);
 load tests by the median of their repeats. Runs under different protocols are
 shown, not ranked. A and B are files, ids, unique hashes, or filters that match
-one run or the repeats of one.
+one run, the repeats of one, or the evaluations of one subject, which are
+compared suite by suite: p-values are then corrected for all of them together,
+and one suite in two languages counts each question once.
 
   benchsite compare precision=BF16,task=hendrycks_math500 precision=NVFP4,task=hendrycks_math500
 
@@ -94,7 +97,7 @@ func (o *compareOptions) run(u *ui, f *flags, refA, refB string) error {
 	if a[0] == b[0] {
 		return usageErr("%s and %s are the same run, %s", refA, refB, a[0].ID)
 	}
-	c := dataset.Compare(a, b)
+	c := dataset.Compare(aligned(a, b))
 	verdicts, unjudged := o.judge(c)
 	if u.json {
 		if err := u.printJSON(machineComparison(c, verdicts)); err != nil {
@@ -269,8 +272,10 @@ func (f *flags) siteConfig() (dataset.Config, error) {
 	return dataset.ParseConfig(f.config, data)
 }
 
-// matchRuns resolves one side of a comparison. A group must be repeats of one
-// subject, or a median over it would mean nothing.
+// matchRuns resolves one side of a comparison. A group of load tests must be
+// repeats of one subject, or a median over it would mean nothing; a group of
+// evaluations may hold several suites of one subject, which are compared one by
+// one.
 func matchRuns(set *dataset.Set, dir, ref string) ([]*dataset.Run, error) {
 	id, err := idOfFile(dir, ref)
 	if err != nil {
@@ -284,7 +289,7 @@ func matchRuns(set *dataset.Set, dir, ref string) ([]*dataset.Run, error) {
 		return nil, usageErr("no artifact matches %q among the %d in %s", ref, len(set.Runs), dir)
 	}
 	for _, r := range runs[1:] {
-		if r.Subject.Key() != runs[0].Subject.Key() || r.Protocol.ID != runs[0].Protocol.ID || r.Kind != runs[0].Kind {
+		if r.Subject.Key() != runs[0].Subject.Key() || r.Kind != runs[0].Kind || r.Kind != artifact.KindEval && r.Protocol.ID != runs[0].Protocol.ID {
 			var ids []string
 			for _, r := range runs {
 				ids = append(ids, r.ID)
@@ -294,6 +299,23 @@ func matchRuns(set *dataset.Set, dir, ref string) ([]*dataset.Run, error) {
 		}
 	}
 	return runs, nil
+}
+
+// aligned puts first on both sides what compares, so that the settings that are
+// shown are those of one suite.
+func aligned(a, b []*dataset.Run) (left, right []*dataset.Run) {
+	for i, x := range a {
+		for k, y := range b {
+			if x.Protocol.ID == y.Protocol.ID && (x.Load != nil || len(x.Scores) > 0) {
+				return first(a, i), first(b, k)
+			}
+		}
+	}
+	return a, b
+}
+
+func first(runs []*dataset.Run, i int) []*dataset.Run {
+	return append([]*dataset.Run{runs[i]}, slices.Delete(slices.Clone(runs), i, i+1)...)
 }
 
 // idOfFile turns the path of an artifact file into its id.

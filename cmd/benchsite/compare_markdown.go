@@ -44,7 +44,7 @@ func printMarkdown(u *ui, c *dataset.Comparison) {
 		u.printf("| %s | %s | %s | %s | %s | %s |\n", mdText(metricName(l, m)), mdText(figure(l, m.Kind, m.A)), mdText(figure(l, m.Kind, m.B)), mdText(ratio), mdText(change), mdText(test))
 	}
 	for _, t := range c.Tasks {
-		u.printf("\n**%s**: A %s, B %s\n\n", mdText(t.Task), mdText(scoreText(l, t.A)), mdText(scoreText(l, t.B)))
+		u.printf("\n**%s**: A %s, B %s\n\n", mdText(taskName(l, t)), mdText(scoreText(l, t.A)), mdText(scoreText(l, t.B)))
 		for _, line := range taskLines(l, t) {
 			u.printf("- %s\n", mdText(strings.TrimSpace(line)))
 		}

@@ -29,6 +29,9 @@ func printComparison(u *ui, c *dataset.Comparison) {
 	for _, t := range c.Tasks {
 		printTask(u, l, t)
 	}
+	for _, p := range dataset.Pool(c.Tasks) {
+		printPooled(u, l, p)
+	}
 	for _, n := range c.Notices {
 		words := l.Notice(n.Code, n.Slots)
 		u.printf("%s %s (%s)\n    %s %s\n", strings.ToUpper(string(n.Severity)), oneLine(words.Title), n.Code, oneLine(words.Means), oneLine(words.Todo))
@@ -127,10 +130,19 @@ func figure(l *locale.Locale, kind dataset.Kind, v float64) string {
 }
 
 func printTask(u *ui, l *locale.Locale, t dataset.TaskPair) {
-	u.printf("%s: A %s, B %s\n", oneLine(t.Task), scoreText(l, t.A), scoreText(l, t.B))
+	u.printf("%s: A %s, B %s\n", oneLine(taskName(l, t)), scoreText(l, t.A), scoreText(l, t.B))
 	for _, line := range taskLines(l, t) {
 		u.println("  " + line)
 	}
+}
+
+// taskName names a task with the part of it that was asked: a part never reads
+// as the benchmark.
+func taskName(l *locale.Locale, t dataset.TaskPair) string {
+	if t.A.Part == dataset.Whole {
+		return t.Task
+	}
+	return locale.Plain(l.Fill("finding.task-"+string(t.A.Part), locale.Slots{"task": t.Task, "n": t.A.N, "of": t.A.Of}))
 }
 
 // taskLines say what the items of both sides show.
@@ -155,11 +167,30 @@ func taskLines(l *locale.Locale, t dataset.TaskPair) (lines []string) {
 		for _, f := range p.Flips {
 			say("  %s: expected %q, A %q %s, B %q %s", oneLine(f.Item), cut(f.Expected), cut(f.ExtractedA), f.OutcomeA, cut(f.ExtractedB), f.OutcomeB)
 		}
+	case t.Means != nil:
+		m := t.Means
+		line := "difference B − A of the means: " + l.Points(m.Mean.Mean)
+		if m.Interval {
+			line += ", 95% CI " + l.PointsRange(m.Lo, m.Hi) + "; t test paired by item: " + l.PHolm(m.P, m.Holm, m.Family)
+		} else {
+			line += ", the same on every item"
+		}
+		say("%s", line)
+		say("over %s of %s, %d of them independent", l.Counted(m.Repeats, "repeat"), l.Counted(m.N, "item"), m.Units)
 	case t.Unpaired != nil:
 		d := t.Unpaired
 		say("unpaired, no item records; difference B − A: %s, 95%% CI %s", l.Points(d.Difference), l.PointsRange(d.Lo, d.Hi))
 	}
 	return lines
+}
+
+// printPooled prints what one suite in several languages says together.
+func printPooled(u *ui, l *locale.Locale, p dataset.Pooled) {
+	line := fmt.Sprintf("%s together: %s, %d answers; difference B − A: %s", strings.Join(p.Tasks, " and "), l.Counted(p.Units, "item"), p.N, l.Points(p.Mean.Mean))
+	if p.Interval {
+		line += ", 95% CI " + l.PointsRange(p.Lo, p.Hi)
+	}
+	u.println(locale.Plain(oneLine(line)))
 }
 
 func scoreText(l *locale.Locale, s *dataset.Score) string {
@@ -201,6 +232,9 @@ func machineComparison(c *dataset.Comparison, verdicts []verdict) map[string]any
 				"smallest_detectable": p.Detectable, "smallest_detectable_items": p.DetectableItems, "flips": p.Flips,
 			}
 		}
+		if m := t.Means; m != nil {
+			row["means"] = meansForMachines(m)
+		}
 		if d := t.Unpaired; d != nil {
 			row["unpaired"] = map[string]any{"difference": d.Difference, "ci": []float64{d.Lo, d.Hi}}
 		}
@@ -209,8 +243,14 @@ func machineComparison(c *dataset.Comparison, verdicts []verdict) map[string]any
 	for _, n := range c.Notices {
 		notices = append(notices, map[string]any{"code": n.Code, "severity": n.Severity})
 	}
+	var pooled []map[string]any
+	for _, p := range dataset.Pool(c.Tasks) {
+		row := meansForMachines(&p.MeanPair)
+		row["tasks"] = p.Tasks
+		pooled = append(pooled, row)
+	}
 	out := map[string]any{
-		"a": runIDs(c.RunsA), "b": runIDs(c.RunsB), "comparable": c.Comparable, "as_recorded": c.AsRecorded,
+		"pooled": pooled, "a": runIDs(c.RunsA), "b": runIDs(c.RunsB), "comparable": c.Comparable, "as_recorded": c.AsRecorded,
 		"protocol": c.Protocol, "arguments": c.Arguments, "environment": c.Environment,
 		"load": load, "tasks": tasks, "notices": notices,
 	}
@@ -218,6 +258,14 @@ func machineComparison(c *dataset.Comparison, verdicts []verdict) map[string]any
 		out["rules"] = verdicts
 	}
 	return out
+}
+
+func meansForMachines(m *dataset.MeanPair) map[string]any {
+	row := map[string]any{"n": m.N, "units": m.Units, "repeats": m.Repeats, "difference": m.Mean.Mean}
+	if m.Interval {
+		row["ci"], row["p"], row["p_holm"], row["family"] = []float64{m.Lo, m.Hi}, m.P, m.Holm, m.Family
+	}
+	return row
 }
 
 func score(s *dataset.Score) any {

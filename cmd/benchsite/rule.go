@@ -159,6 +159,9 @@ func (r rule) judgeScore(v verdict, c *dataset.Comparison) (verdict, error) {
 		case t.Paired != nil:
 			words += ", McNemar " + english().PValue(t.Paired.Holm)
 			hit = hit && (!r.significant || t.Paired.Found)
+		case t.Means != nil && t.Means.Interval:
+			words += ", t test over items " + english().PValue(t.Means.Holm)
+			hit = hit && (!r.significant || t.Means.Found)
 		case t.Unpaired != nil && r.significant:
 			hit = hit && t.Unpaired.Found
 		case r.significant:
@@ -202,11 +205,12 @@ func regression(v verdict, c *dataset.Comparison) verdict {
 	tasks := 0
 	for i := range c.Tasks {
 		t := &c.Tasks[i]
-		if !t.Comparable || t.Paired == nil && t.Unpaired == nil {
+		found, ok := t.Tested()
+		if !t.Comparable || !ok {
 			continue
 		}
 		tasks++
-		if t.Paired != nil && t.Paired.Found && t.Paired.Difference < 0 || t.Paired == nil && t.Unpaired.Found && t.Unpaired.Difference < 0 {
+		if found && t.B.Value < t.A.Value {
 			worse = append(worse, t.Task+" "+english().Points(t.B.Value-t.A.Value))
 		}
 	}

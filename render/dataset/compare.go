@@ -31,7 +31,8 @@ func Compare(a, b []*Run) *Comparison {
 	c.Environment = diffEnvironment(c.A, c.B)
 	c.Subject = diffSubject(c.A, c.B)
 	c.compareLoad()
-	c.compareTasks()
+	c.compareTasks(a, b)
+	correct(c.tests(""))
 	c.Notices = comparisonNotices(c)
 	return c
 }
@@ -99,57 +100,75 @@ func (c *Comparison) Task(task string) *TaskPair {
 	return nil
 }
 
-func (c *Comparison) compareTasks() {
-	for i := range c.A.Scores {
-		a := &c.A.Scores[i]
-		b := c.B.Score(a.Task)
-		if b == nil {
-			continue
+// compareTasks compares every task that both sides did: the newest runs of all
+// its items under one protocol, else the newest under one protocol, else the
+// newest of each side.
+func (c *Comparison) compareTasks(left, right []*Run) {
+	seen := map[string]bool{}
+	for _, r := range left {
+		for i := range r.Scores {
+			task := r.Scores[i].Task
+			if seen[task] {
+				continue
+			}
+			seen[task] = true
+			if a, b := matching(left, right, task); b != nil {
+				c.Tasks = append(c.Tasks, pairTask(a, b, task))
+			}
 		}
-		t := TaskPair{Task: a.Task, A: a, B: b, ScorerSame: scorerName(a.Scorer) == scorerName(b.Scorer)}
-		t.Comparable = c.Comparable && t.ScorerSame && a.Metric == b.Metric && a.Filter == b.Filter
-		t.Paired = pairItems(c.A, c.B, a.Task)
-		if t.Paired == nil && a.Correct >= 0 && b.Correct >= 0 {
-			u := &UnpairedResult{CorrectA: a.Correct, NA: a.N, CorrectB: b.Correct, NB: b.N, Difference: b.Value - a.Value}
-			u.Lo, u.Hi = stats.Newcombe(b.Correct, b.N, a.Correct, a.N)
-			u.Found = u.Lo > 0 || u.Hi < 0
-			t.Unpaired = u
-		}
-		c.Tasks = append(c.Tasks, t)
 	}
 }
 
-// pairItems matches the items of a task by their hash, by id where neither side
-// has hashes. It gives nil when there is nothing to match, or when an item was
-// asked more than once: repeats of one item are not independent.
-func pairItems(a, b *Run, task string) *PairedResult {
-	byKey := func(r *Run) (map[string]Item, []string, bool) {
-		list, err := r.Items()
-		if err != nil {
-			return nil, nil, false
+// matching finds the runs of a task to compare; nil when a side has none.
+func matching(left, right []*Run, task string) (a, b *Run) {
+	rank := func(x, y *Run) int {
+		switch {
+		case !comparableTask(x, y, task):
+			return 0
+		case x.Score(task).Part != Whole || y.Score(task).Part != Whole:
+			return 1
 		}
-		out, order := map[string]Item{}, []string(nil)
-		for _, it := range list {
-			if it.Task != task || it.Outcome == "" {
+		return 2
+	}
+	best := 0
+	for _, x := range left {
+		for _, y := range right {
+			if x.Score(task) == nil || y.Score(task) == nil {
 				continue
 			}
-			if it.Repeat > 0 {
-				return nil, nil, false
+			if n := rank(x, y); a == nil || n > best {
+				a, b, best = x, y, n
 			}
-			key := it.Hash
-			if key == "" {
-				key = "id " + it.ID
-			}
-			for _, again := out[key]; again; _, again = out[key] {
-				key += "'" // the same question twice in one suite
-			}
-			out[key] = it
-			order = append(order, key)
 		}
-		return out, order, len(out) > 0
 	}
-	left, order, okA := byKey(a)
-	right, _, okB := byKey(b)
+	return a, b
+}
+
+func pairTask(ra, rb *Run, task string) TaskPair {
+	a, b := ra.Score(task), rb.Score(task)
+	t := TaskPair{Task: task, RunA: ra, RunB: rb, A: a, B: b, ScorerSame: scorerName(a.Scorer) == scorerName(b.Scorer)}
+	t.Comparable = comparableTask(ra, rb, task) && t.ScorerSame && a.Metric == b.Metric && a.Filter == b.Filter
+	if t.Paired = pairItems(ra, rb, task); t.Paired != nil {
+		return t
+	}
+	if t.Means = pairMeans(ra, rb, task); t.Means != nil {
+		return t
+	}
+	if a.Correct >= 0 && b.Correct >= 0 {
+		u := &UnpairedResult{CorrectA: a.Correct, NA: a.N, CorrectB: b.Correct, NB: b.N, Difference: b.Value - a.Value}
+		u.Lo, u.Hi = stats.Newcombe(b.Correct, b.N, a.Correct, a.N)
+		u.Found = u.Lo > 0 || u.Hi < 0
+		t.Unpaired = u
+	}
+	return t
+}
+
+// pairItems matches the items of a task by their hash, by id where neither side
+// has hashes. It gives nil when there is nothing to match, or when the items are
+// not independent: asked more than once, or of one stem.
+func pairItems(a, b *Run, task string) *PairedResult {
+	left, order, okA := itemsByKey(a, task)
+	right, _, okB := itemsByKey(b, task)
 	if !okA || !okB {
 		return nil
 	}
@@ -189,15 +208,10 @@ func pairItems(a, b *Run, task string) *PairedResult {
 	return p
 }
 
-func (p *PairedResult) setHolm(corrected float64, family int) {
-	p.Holm, p.Family = corrected, family
-	p.Found = corrected < stats.Alpha
-}
-
 // Family compares all pairs of runs, the earlier in display order being the
 // baseline of its pair: with BF16, FP8 and NVFP4 that is FP8 − BF16,
-// NVFP4 − BF16, NVFP4 − FP8. Within a task the p-values of all comparable pairs
-// are corrected together by Holm's method. The runs are not changed or reordered.
+// NVFP4 − BF16, NVFP4 − FP8. The p-values of all comparable pairs are corrected
+// together by Holm's method. The runs are not changed or reordered.
 func Family(runs []*Run) []*Comparison {
 	groups := make([][]*Run, len(runs))
 	sorted := slices.Clone(runs)
@@ -217,33 +231,16 @@ func FamilyOfGroups(groups [][]*Run) []*Comparison {
 			out = append(out, Compare(groups[i], groups[j]))
 		}
 	}
-	correct(out)
+	var tests []tested
+	for _, c := range out {
+		tests = append(tests, c.tests("")...)
+	}
+	correct(tests)
 	return out
-}
-
-// correct applies Holm's method to the tests of each task.
-func correct(family []*Comparison) {
-	byTask := map[string][]*PairedResult{}
-	for _, c := range family {
-		for i := range c.Tasks {
-			if t := &c.Tasks[i]; t.Paired != nil && t.Comparable {
-				byTask[t.Task] = append(byTask[t.Task], t.Paired)
-			}
-		}
-	}
-	for _, tests := range byTask {
-		ps := make([]float64, len(tests))
-		for i, t := range tests {
-			ps[i] = t.P
-		}
-		for i, p := range stats.Holm(ps) {
-			tests[i].setHolm(p, len(tests))
-		}
-	}
 }
 
 // comparableTask reports whether the runs did the task under one protocol.
 func comparableTask(a, b *Run, task string) bool {
 	return a.Kind == artifact.KindEval && b.Kind == artifact.KindEval && a.Score(task) != nil && b.Score(task) != nil &&
-		a.Artifact.Protocol.ID == b.Artifact.Protocol.ID
+		a.Artifact.Simulated == b.Artifact.Simulated && a.Artifact.Protocol.ID == b.Artifact.Protocol.ID
 }

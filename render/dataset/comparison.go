@@ -72,12 +72,49 @@ type MetricPair struct {
 // TaskPair is one task on both sides.
 type TaskPair struct {
 	Task       string
+	RunA, RunB *Run
 	A, B       *Score
 	Comparable bool // same items, protocol and scorer as far as recorded
 	ScorerSame bool
 
-	Paired   *PairedResult   // by item records of both sides; nil without them
+	Paired   *PairedResult   // by item records of both sides, each item asked once; nil without them
+	Means    *MeanPair       // in its place where items were asked several times or share a stem
 	Unpaired *UnpairedResult // from the totals, when there are no records
+}
+
+// Tested reports whether a test of the task was made, and whether it found a
+// difference.
+func (t *TaskPair) Tested() (found, ok bool) {
+	switch {
+	case t.Paired != nil:
+		return t.Paired.Found, true
+	case t.Means != nil:
+		return t.Means.Found, t.Means.Interval
+	case t.Unpaired != nil:
+		return t.Unpaired.Found, true
+	}
+	return false, false
+}
+
+// MeanPair compares the mean of each item on both sides. Its figures are of the
+// differences B − A, one for each item; items that share a stem are one unit.
+type MeanPair struct {
+	stats.Mean
+	Lo, Hi   float64 // by Student's t over the units
+	Interval bool    // Lo and Hi are known: the differences are not all the same
+	P        float64 // of the t test, where Interval is true
+	Holm     float64
+	Family   int
+	Found    bool
+	Repeats  int // the most that an item was asked on either side
+}
+
+// Pooled is a comparison over several tasks that ask the same questions, such as
+// one suite in two languages: its units are the questions, not the answers.
+type Pooled struct {
+	A, B  *Run // of the first task
+	Tasks []string
+	MeanPair
 }
 
 // PairedResult compares the same items. Figures are of B − A. When the task

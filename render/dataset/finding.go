@@ -50,15 +50,28 @@ const mostPaired = 12
 
 // Topics returns what the standing runs say: by type of test, the type with the
 // newest run first, newest first within a type. Simulated runs take no part.
-func (s *Set) Topics() []*Topic { return topicsOf(s.Standing, nil) }
+func (s *Set) Topics() []*Topic { return tell(arrange(s.Standing, nil)) }
 
 // SimulatedTopics is [Set.Topics] over the simulated runs.
-func (s *Set) SimulatedTopics() []*Topic { return topicsOf(s.Simulated, nil) }
+func (s *Set) SimulatedTopics() []*Topic { return tell(arrange(s.Simulated, nil)) }
 
-// topicsOf groups runs into topics and composes their findings. The baseline,
-// when given, goes before the display order; a run of the same model and
-// precision takes its place where it was not measured itself.
-func topicsOf(runs []*Run, baseline *Run) []*Topic {
+// tell composes the findings of topics that are arranged and tested.
+func tell(topics []*Topic) []*Topic {
+	for _, t := range topics {
+		if t.Kind == string(artifact.KindEval) {
+			t.evalFindings()
+		} else {
+			t.loadFindings()
+		}
+	}
+	pool(topics)
+	return topics
+}
+
+// arrange groups runs into topics and compares them; each topic is a family of
+// tests. The baseline, when given, goes before the display order; a run of the
+// same model and precision takes its place where it was not measured itself.
+func arrange(runs []*Run, baseline *Run) []*Topic {
 	type key struct {
 		protocol     *Protocol
 		family, task string
@@ -107,7 +120,7 @@ func topicsOf(runs []*Run, baseline *Run) []*Topic {
 // sentence: smaller ones read "0.0% lower".
 const leastLatency = 0.0005
 
-// compose orders the runs, compares them and words what follows.
+// compose orders the runs and compares them.
 func (t *Topic) compose(baseline *Run) {
 	SortForDisplay(t.Runs)
 	if baseline != nil {
@@ -146,8 +159,8 @@ func (t *Topic) compose(baseline *Run) {
 			for _, g := range groups[1:] {
 				t.Pairs = append(t.Pairs, Compare(groups[0], g))
 			}
-			correct(t.Pairs)
 		}
+		correct(t.tests())
 	}
 	lists := make([][]Notice, 0, len(heads)+len(t.Pairs))
 	for _, h := range heads {
@@ -170,11 +183,15 @@ func (t *Topic) compose(baseline *Run) {
 		lists = append(lists, []Notice{*n})
 	}
 	t.Caveats = Gather(lists...)
-	if t.Kind == string(artifact.KindEval) {
-		t.evalFindings()
-	} else {
-		t.loadFindings()
+}
+
+// tests are the paired tests of the topic's task.
+func (t *Topic) tests() []tested {
+	var out []tested
+	for _, c := range t.Pairs {
+		out = append(out, c.tests(t.Task)...)
 	}
+	return out
 }
 
 // scales reports whether the runs are one model in one precision on different

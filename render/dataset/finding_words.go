@@ -241,6 +241,28 @@ func taskFinding(c *Comparison, t *TaskPair) (f Finding, sure, ok bool) {
 			}}}
 		}
 		return f, p.Found, true
+	case t.Means != nil:
+		m := t.Means
+		for k, v := range map[string]any{
+			"a": t.B.Value, "b": t.A.Value, "n": m.N, "k": m.Repeats, "diff": m.Mean.Mean, "abs": math.Abs(m.Mean.Mean),
+		} {
+			slots[k] = v
+		}
+		if !m.Interval { // no item differs, or all by the same
+			f.Template, f.Lead = "means-same", Value{Kind: KindPoints, Num: m.Mean.Mean}
+			return f, false, true
+		}
+		for k, v := range map[string]any{"p": m.P, "holm": m.Holm, "family": m.Family, "lo": m.Lo, "hi": m.Hi} {
+			slots[k] = v
+		}
+		f.Template, f.Lead = "means-none", Value{Kind: KindP, Num: m.P}
+		if m.Found {
+			f.Template, f.Lead = "means-found"+way(m.Mean.Mean), Value{Kind: KindPoints, Num: m.Mean.Mean}
+		}
+		if m.Units < m.N {
+			f.More = []Finding{{Template: "clusters", Slots: map[string]any{"n": m.N, "units": m.Units}}}
+		}
+		return f, m.Found, true
 	case t.Unpaired != nil:
 		u := t.Unpaired
 		for k, v := range map[string]any{

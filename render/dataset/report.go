@@ -146,7 +146,18 @@ func (r *Report) AllRuns() []*Run {
 // finish computes what follows from the resolved runs.
 func (r *Report) finish(s *Set) {
 	runs := r.StandingRuns()
-	r.Topics = topicsOf(runs, r.Baseline)
+	r.Topics = arrange(runs, r.Baseline)
+	var family []tested // all paired tests of the report
+	for _, t := range r.Topics {
+		family = append(family, t.tests()...)
+	}
+	for _, c := range r.Compare {
+		for _, p := range c.Pairs {
+			family = append(family, p.tests("")...)
+		}
+	}
+	correct(family)
+	tell(r.Topics)
 	for _, run := range r.AllRuns() {
 		run.Reports = append(run.Reports, r)
 		r.Simulated = r.Simulated || run.Artifact.Simulated

@@ -59,6 +59,7 @@ type Item struct {
 	Task      string
 	ID        string
 	Hash      string // item_hash, or "" when not recorded
+	Stem      string // shared by the forms of one question; "" = its own
 	Repeat    int
 	Outcome   artifact.Outcome // "" when not recorded
 	Expected  string
@@ -129,7 +130,7 @@ func (r *Run) Items() ([]Item, error) {
 
 func newItem(rec artifact.EvalRecord) Item {
 	it := Item{
-		Task: rec.Task, ID: rec.Item, Hash: deref(rec.ItemHash), Repeat: int(rec.Repeat), Outcome: deref(rec.Outcome),
+		Task: rec.Task, ID: rec.Item, Hash: deref(rec.ItemHash), Stem: deref(rec.Stem), Repeat: int(rec.Repeat), Outcome: deref(rec.Outcome),
 		Expected: deref(rec.Expected), Extracted: deref(rec.Extracted), Finish: deref(rec.FinishReason),
 	}
 	if rec.Output == nil && rec.Reasoning == nil {

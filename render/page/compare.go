@@ -154,6 +154,9 @@ func swapped(c *dataset.Comparison) *dataset.Comparison {
 		if was := c.Task(t.Task); t.Paired != nil && was != nil && was.Paired != nil {
 			t.Paired.Holm, t.Paired.Family, t.Paired.Found = was.Paired.Holm, was.Paired.Family, was.Paired.Found
 		}
+		if was := c.Task(t.Task); t.Means != nil && was != nil && was.Means != nil {
+			t.Means.Holm, t.Means.Family, t.Means.Found = was.Means.Holm, was.Means.Family, was.Means.Found
+		}
 	}
 	return out
 }

@@ -328,6 +328,15 @@ func (e *Edition) compareTasks(c *dataset.Comparison) *Table {
 					t.Foot = append(t.Foot, T(l.Fill("finding.mde", locale.Slots{"n": r.N, "flips": r.OnlyA + r.OnlyB, "mde": l.PointsSize(r.Detectable), "k": r.DetectableItems})))
 				}
 			}
+		} else if m := x.Means; m != nil && x.Comparable {
+			diff = l.PointsNumber(m.Mean.Mean)
+			if m.Interval {
+				diff, p = l.Bracket(diff, l.PointsRange(m.Lo, m.Hi)), l.PNumber(m.P)
+			}
+			if m.Family > 1 {
+				t.Foot = append(t.Foot, T(l.Fill("text.compare-holm", locale.Slots{"n": m.Family, "p": l.PNumber(m.Holm)})))
+			}
+			t.Foot = append(t.Foot, T(l.Fill("text.compare-means", locale.Slots{"n": m.N, "k": m.Repeats, "units": m.Units})))
 		} else if u := x.Unpaired; u != nil && x.Comparable {
 			diff = l.Bracket(l.PointsNumber(u.Difference), l.PointsRange(u.Lo, u.Hi))
 		}

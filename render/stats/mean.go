@@ -75,6 +75,17 @@ func (m Mean) Interval() (lo, hi float64, ok bool) {
 	return m.Mean - half, m.Mean + half, true
 }
 
+// P returns the two-sided p-value of Student's t test that the mean is 0, with
+// Units−1 degrees of freedom; ok is false when SE is 0, where there is no test.
+func (m Mean) P() (p float64, ok bool) {
+	if m.Units < 2 || !(m.SE > 0) {
+		return 0, false
+	}
+	df := float64(m.Units - 1)
+	t := m.Mean / m.SE
+	return mathext.RegIncBeta(df/2, 0.5, df/(df+t*t)), true
+}
+
 // studentT returns the two-sided 95 % quantile of Student's t.
 func studentT(degrees int) float64 {
 	df := float64(degrees)

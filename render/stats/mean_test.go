@@ -116,3 +116,25 @@ func TestClusteredMean(t *testing.T) {
 		t.Errorf("nothing: %+v, %v", none, err)
 	}
 }
+
+// The two-sided p-value of a t test: textbook values, and the same edge as the
+// interval.
+func TestMeanP(t *testing.T) {
+	for _, c := range []struct {
+		mean, se float64
+		units    int
+		want     float64
+	}{
+		{2.228138852, 1, 11, 0.05}, {2.262157163, 1, 10, 0.05}, {-3.169272673, 1, 11, 0.01}, {0, 1, 5, 1}, {1, 1, 2, 0.5},
+	} {
+		m := Mean{N: c.units, Units: c.units, Mean: c.mean, SE: c.se}
+		if p, ok := m.P(); !ok || math.Abs(p-c.want) > 1e-8 {
+			t.Errorf("%+v: p %v, want %v", m, p, c.want)
+		}
+	}
+	for _, m := range []Mean{{N: 5, Units: 5, Mean: 1}, {N: 1, Units: 1, Mean: 1, SE: 1}} {
+		if _, ok := m.P(); ok {
+			t.Errorf("%+v has a p-value", m)
+		}
+	}
+}
