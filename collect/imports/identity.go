@@ -1,7 +1,9 @@
 package imports
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"maps"
 	"slices"
 	"strings"
@@ -15,22 +17,48 @@ const partKey = "part"
 // index knows the imports that are in the store. It is read from the artifacts
 // themselves, so that no second file can be wrong.
 type index struct {
-	same map[string]string // identity -> id
+	same map[string]*entry // by identity
 	of   map[string][]*entry
 }
 
 // entry is an import in the store.
 type entry struct {
 	id       string
-	sha256   string
+	of       *pending // while it is being written
+	sha256   string   // of the artifact's file; empty until it is needed
 	replaced bool
 	a        *artifact.Artifact
+}
+
+// name is the id, once it is known. It is empty for a run that was refused.
+func (e *entry) name() string {
+	if e.of != nil {
+		<-e.of.ready
+		return e.of.ID
+	}
+	return e.id
+}
+
+// sum is the sha256 of the artifact's file. A dry run has none to read.
+func (e *entry) sum(s *artifact.Store) (string, error) {
+	if e.sha256 != "" {
+		return e.sha256, nil
+	}
+	_, raw, err := s.Read(e.name())
+	if errors.Is(err, fs.ErrNotExist) {
+		return "", nil
+	}
+	if err != nil {
+		return "", err
+	}
+	e.sha256 = artifact.SHA256(raw)
+	return e.sha256, nil
 }
 
 // readIndex scans the store. An artifact that cannot be read is another
 // command's problem.
 func readIndex(s *artifact.Store) (*index, error) {
-	x := &index{same: map[string]string{}, of: map[string][]*entry{}}
+	x := &index{same: map[string]*entry{}, of: map[string][]*entry{}}
 	ids, err := s.List()
 	if err != nil {
 		return nil, err
@@ -43,7 +71,7 @@ func readIndex(s *artifact.Store) (*index, error) {
 		if err != nil || a.Source.Mode != artifact.ModeImported {
 			continue
 		}
-		x.add(a, id, artifact.SHA256(raw))
+		x.add(&entry{id: id, sha256: artifact.SHA256(raw), a: a})
 	}
 	for _, entries := range x.of {
 		for _, e := range entries {
@@ -53,17 +81,17 @@ func readIndex(s *artifact.Store) (*index, error) {
 	return x, nil
 }
 
-func (x *index) add(a *artifact.Artifact, id, sum string) {
-	x.same[identity(a)] = id
-	key := mainFile(a)
-	x.of[key] = append(x.of[key], &entry{id: id, sha256: sum, a: a})
-	x.replace(x.of[key], a)
+func (x *index) add(e *entry) {
+	x.same[identity(e.a)] = e
+	key := mainFile(e.a)
+	x.replace(x.of[key], e.a)
+	x.of[key] = append(x.of[key], e)
 }
 
 func (x *index) replace(entries []*entry, child *artifact.Artifact) {
 	for _, d := range child.DerivedFrom {
 		for _, e := range entries {
-			e.replaced = e.replaced || e.id == d.ID
+			e.replaced = e.replaced || e.name() == d.ID
 		}
 	}
 }

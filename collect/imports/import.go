@@ -79,7 +79,7 @@ func ExitCode(results []Result) int {
 // means that the call is wrong; any other error that the store failed, after the
 // results so far, or that ctx ended.
 func Import(ctx context.Context, o Options, paths []string, report func(Result)) ([]Result, error) {
-	im := &importer{Options: o, readers: Readers(), report: report, companions: map[string]string{}}
+	im := &importer{Options: o, readers: Readers(), queue: queue{report: report}, companions: map[string]string{}}
 	if err := im.prepare(paths); err != nil {
 		return nil, &UsageError{err.Error()}
 	}
@@ -88,11 +88,14 @@ func Import(ctx context.Context, o Options, paths []string, report func(Result))
 		return nil, err
 	}
 	for _, path := range paths {
-		if err := im.path(ctx, path); err != nil {
-			return im.results, err
+		if err = im.path(ctx, path); err != nil {
+			break
 		}
 	}
-	return im.results, nil
+	if late := im.queue.flush(true); err == nil {
+		err = late
+	}
+	return im.queue.results, err
 }
 
 type importer struct {
@@ -103,8 +106,7 @@ type importer struct {
 	logFile artifact.SourceFile
 	facts   *server.LogFacts
 	index   *index
-	report  func(Result)
-	results []Result
+	queue   queue
 
 	companions map[string]string // path of a file that was read with another -> that other
 }
@@ -160,19 +162,14 @@ func startedAt(date string) (string, error) {
 	return t.UTC().Format(time.RFC3339), nil
 }
 
-func (im *importer) done(r Result) {
-	im.results = append(im.results, r)
-	if im.report != nil {
-		im.report(r)
-	}
-}
+func (im *importer) done(r Result) error { return im.queue.push(&pending{Result: r}) }
 
 // file imports one file. The error is the store's; what is wrong with the file
 // is a result.
 func (im *importer) file(path string, inFolder bool) error {
 	in := Input{FS: os.DirFS(filepath.Dir(path)), Name: filepath.Base(path)}
 	reader, err := im.recognise(in)
-	refuse := func(err error) {
+	refuse := func(err error) error {
 		r := Result{Path: path, State: Refused, Reason: reason(in.Name, err)}
 		var unknown *unknownForm
 		if errors.As(err, &unknown) && inFolder {
@@ -181,41 +178,31 @@ func (im *importer) file(path string, inFolder bool) error {
 		if reader != nil {
 			r.Tool = reader.Tool
 		}
-		im.done(r)
+		return im.done(r)
 	}
 	if err != nil {
-		refuse(err)
-		return nil
+		return refuse(err)
 	}
 	drafts, err := reader.Read(in)
 	if err != nil {
-		refuse(err)
-		return nil
+		return refuse(err)
 	}
 	for _, d := range drafts {
 		for _, name := range d.Companions {
 			im.companions[filepath.Join(filepath.Dir(path), name)] = in.Name
 		}
-		result := Result{Path: path, Tool: reader.Tool}
 		bundle, err := im.complete(in, *reader, d)
-		if err == nil {
-			err = im.place(bundle, &result)
-		}
-		var broken *storeError
-		if errors.As(err, &broken) {
-			return broken.error
+		if err != nil {
+			err = refuse(err)
+		} else {
+			err = im.place(bundle, Result{Path: path, Tool: reader.Tool}, refuse)
 		}
 		if err != nil {
-			refuse(err)
-			continue
+			return err
 		}
-		im.done(result)
 	}
 	return nil
 }
-
-// storeError sets what the disk did apart from what is wrong with a file.
-type storeError struct{ error }
 
 // complete adds what is the same for all tools: the date, the log, --set, the
 // source.
@@ -264,46 +251,6 @@ func sourceFiles(in Input, companions []string) (files []artifact.SourceFile, er
 		files = append(files, artifact.SourceFile{Name: name, SHA256: sum})
 	}
 	return files, nil
-}
-
-// place finds out whether the run is there already, and stores it.
-func (im *importer) place(b artifact.Bundle, r *Result) error {
-	a := b.Artifact
-	if id, there := im.index.same[identity(a)]; there {
-		r.State, r.ID = Exists, id
-		return nil
-	}
-	if old := im.index.latest(mainFile(a)); old != nil {
-		if !im.Again {
-			return &Refusal{File: a.Source.Files[0].Name, Message: fmt.Sprintf("was imported before as %s with other %s", old.id, old.differs(a)),
-				Advice: "to correct it, add --again"}
-		}
-		a.DerivedFrom = []artifact.DerivedFrom{{ID: old.id, SHA256: old.sha256, How: artifact.HowReimport}}
-		r.Replaces = old.id
-	}
-	id, err := im.Store.Name(b)
-	if err != nil {
-		return &Refusal{File: a.Source.Files[0].Name, Message: "cannot become an artifact: " + err.Error()}
-	}
-	r.State, r.ID = Planned, id
-	if im.DryRun {
-		im.index.add(a, id, "")
-		return nil
-	}
-	receipt, err := im.Store.Put(b)
-	if err != nil {
-		return &storeError{err}
-	}
-	r.State, r.ID = Imported, receipt.ID
-	if receipt.Existed {
-		r.State = Exists
-	}
-	_, raw, err := im.Store.Read(receipt.ID)
-	if err != nil {
-		return &storeError{err}
-	}
-	im.index.add(a, receipt.ID, artifact.SHA256(raw))
-	return nil
 }
 
 // reason is one line that begins with the file.

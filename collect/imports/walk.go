@@ -25,13 +25,11 @@ func (e *unknownForm) Error() string { return e.message }
 func (im *importer) path(ctx context.Context, path string) error {
 	info, err := os.Stat(path)
 	if err != nil {
-		im.done(Result{Path: path, State: Refused, Reason: reason(filepath.Base(path), err)})
-		return nil
+		return im.done(Result{Path: path, State: Refused, Reason: reason(filepath.Base(path), err)})
 	}
 	if !info.IsDir() && !info.Mode().IsRegular() {
 		// A file is read more than once; a pipe or a device may also never end.
-		im.done(Result{Path: path, State: Refused, Reason: filepath.Base(path) + ": is no regular file; save what it gives to one"})
-		return nil
+		return im.done(Result{Path: path, State: Refused, Reason: filepath.Base(path) + ": is no regular file; save what it gives to one"})
 	}
 	if !info.IsDir() {
 		if err := ctx.Err(); err != nil {
@@ -40,16 +38,14 @@ func (im *importer) path(ctx context.Context, path string) error {
 		return im.file(path, false)
 	}
 	if !im.Recursive {
-		im.done(Result{Path: path, State: Refused, Reason: filepath.Base(path) + ": is a folder; add --recursive to import what it holds"})
-		return nil
+		return im.done(Result{Path: path, State: Refused, Reason: filepath.Base(path) + ": is a folder; add --recursive to import what it holds"})
 	}
 	return filepath.WalkDir(path, func(p string, d fs.DirEntry, err error) error {
 		switch {
 		case ctx.Err() != nil:
 			return ctx.Err()
 		case err != nil:
-			im.done(Result{Path: p, State: Refused, Reason: reason(filepath.Base(p), err)})
-			return nil
+			return im.done(Result{Path: p, State: Refused, Reason: reason(filepath.Base(p), err)})
 		case p != path && strings.HasPrefix(d.Name(), "."):
 			if d.IsDir() {
 				return filepath.SkipDir
@@ -58,8 +54,7 @@ func (im *importer) path(ctx context.Context, path string) error {
 		case d.IsDir() || !d.Type().IsRegular():
 			return nil
 		case im.companions[p] != "":
-			im.done(Result{Path: p, State: Left, Reason: d.Name() + ": was read with " + im.companions[p]})
-			return nil
+			return im.done(Result{Path: p, State: Left, Reason: d.Name() + ": was read with " + im.companions[p]})
 		}
 		return im.file(p, true)
 	})

@@ -18,10 +18,11 @@ func (e *Edition) provenance(r *dataset.Run) (Section, bool) {
 		tool += " " + Cut(v, CutCell)
 	}
 	s := Section{ID: "provenance", Title: l.Text("section.provenance")}
-	s.Blocks = append(s.Blocks, Block{Text: T(l.Fill("text.imported-from", locale.Slots{"tool": tool, "n": len(r.Source.Files)}))})
+	var names []string
 	for _, f := range r.Source.Files {
-		s.Blocks = append(s.Blocks, Block{Small: Join(gapOf(e.Lang), TCode(Cut(f.Name, CutValue)), T("SHA-256"), TCode(f.SHA256))})
+		names = append(names, Cut(f.Name, CutValue))
 	}
+	s.Blocks = append(s.Blocks, Block{Text: T(l.Fill("text.imported-from", locale.Slots{"tool": tool, "files": l.List(names...)}))})
 	differences := e.differences(r)
 	if len(differences) == 0 {
 		return s, true
