@@ -18,22 +18,33 @@ var renderCommand = command{
 Writes the site of all artifacts and reports: HTML, Markdown and charts in each
 language. Only files that changed are written, and only files that render wrote
 are ever removed; a folder with other content is refused. An artifact that
-cannot be read gets a line on the problems page and the rest is rendered.`,
+cannot be read gets a line on the problems page and the rest is rendered.
+
+With --readme a Markdown file gets the reports with their findings between two
+lines, <!-- benchsite:contents lang=en --> and <!-- /benchsite:contents -->; all
+else in it stays as it is. Links in it lead to base_url, else to the Markdown
+pages in the output folder; links=PREFIX or links=none in the first line changes
+that.`,
 	build: func(f *flags) func(context.Context, *ui, []string) error {
-		out := f.set.String("out", "site", "the `FOLDER` to write")
+		var o renderOptions
+		f.set.StringVar(&o.out, "out", "site", "the `FOLDER` to write")
+		f.set.StringVar(&o.readme, "readme", "", "fill the marked section of this `FILE` too")
+		f.set.StringVar(&o.baseURL, "base-url", "", "the `URL` of the site where config.toml names none")
 		f.common()
 		return func(ctx context.Context, u *ui, args []string) error {
 			if len(args) > 0 {
 				return usageErr("render takes no argument, got %q", args[0])
 			}
-			return runRender(ctx, u, f, *out)
+			return runRender(ctx, u, f, o)
 		}
 	},
 }
 
+type renderOptions struct{ out, readme, baseURL string }
+
 // runRender renders and says what it did; unreadable artifacts are named and
 // end with exit code 3, since a part of the input is missing from the site.
-func runRender(ctx context.Context, u *ui, f *flags, out string) error {
+func runRender(ctx context.Context, u *ui, f *flags, o renderOptions) error {
 	store, err := f.existing()
 	if err != nil {
 		return err
@@ -42,16 +53,38 @@ func runRender(ctx context.Context, u *ui, f *flags, out string) error {
 	if err != nil {
 		return err
 	}
+	if o.baseURL != "" {
+		if cfg, err = cfg.At(o.baseURL); err != nil {
+			return usageErr("--base-url %w", err)
+		}
+	}
+	out := o.out
 	if err := outFolder(f.artifacts, out); err != nil {
 		return err
 	}
+	var readme *render.Readme
+	if o.readme != "" {
+		if readme, err = render.OpenReadme(o.readme, cfg.Languages); err != nil {
+			return err
+		}
+	}
 	began := time.Now()
-	r, err := render.Site(ctx, render.Options{Store: store, Config: cfg, Out: out, Version: version()})
+	options := render.Options{Store: store, Config: cfg, Out: out, Version: version()}
+	r, err := render.Site(ctx, options)
 	if errors.Is(err, render.ErrForeignFolder) {
 		return withHint(usageErr("%w", err), "name an empty folder, or one that benchsite rendered, with --out")
 	}
 	if err != nil {
 		return err
+	}
+	if readme != nil {
+		changed, err := readme.Fill(options)
+		if err != nil {
+			return err
+		}
+		if changed {
+			u.note("filled %s", o.readme)
+		}
 	}
 	for _, p := range r.Problems {
 		u.warn("%s", problemLine(p))

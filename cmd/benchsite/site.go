@@ -32,7 +32,7 @@ one always is. What failed is said and the rest is rendered (exit code 3).`,
 			if collected != nil && (!errors.As(collected, &e) || e.code == exitInterrupted || e.code == exitUsage) {
 				return collected
 			}
-			if err := runRender(ctx, u, f, *out); err != nil {
+			if err := runRender(ctx, u, f, renderOptions{out: *out}); err != nil {
 				return err
 			}
 			if collected != nil {

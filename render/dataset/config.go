@@ -128,11 +128,10 @@ func ParseConfig(file string, data []byte) (Config, error) {
 		return Config{}, fault("site.languages", "is empty; name at least one of %s", strings.Join(languages, ", "))
 	}
 	if b := f.Site.BaseURL; b != "" {
-		u, err := url.Parse(b)
-		if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" || u.RawQuery != "" || u.Fragment != "" {
-			return Config{}, fault("site.base_url", "is %q, must be an address such as https://example.org/bench/", b)
+		var err error
+		if c.BaseURL, err = baseURL(b); err != nil {
+			return Config{}, fault("site.base_url", "%s", err)
 		}
-		c.BaseURL = strings.TrimRight(b, "/") + "/"
 	}
 	if f.Site.Baseline != nil {
 		c.Baseline = map[string]string{}
@@ -182,6 +181,27 @@ func ParseConfig(file string, data []byte) (Config, error) {
 			c.Colors[derived] = slot
 		}
 	}
+	return c, nil
+}
+
+// baseURL is the address of a site with its final slash.
+func baseURL(s string) (string, error) {
+	u, err := url.Parse(s)
+	if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" || u.RawQuery != "" || u.Fragment != "" {
+		return "", fmt.Errorf("is %q, must be an address such as https://example.org/bench/", s)
+	}
+	return strings.TrimRight(s, "/") + "/", nil
+}
+
+// At is the configuration of a site that will stand at the address, unless it
+// names one itself.
+func (c Config) At(address string) (Config, error) {
+	base, err := baseURL(address)
+	if err != nil || c.BaseURL != "" {
+		return c, err
+	}
+	c.BaseURL = base
+	c.Hash = artifact.SHA256([]byte(c.Hash + "\n" + base)) // pages made without it are others
 	return c, nil
 }
 

@@ -28,21 +28,50 @@ func (e *Edition) Reports() *ReportsPage {
 	dek := e.L.Text("report.dek-list")
 	p := &ReportsPage{Base: e.Base("reports", "reports/", e.L.Text("nav.reports"), dek), Dek: dek}
 	for _, r := range e.Set.Reports {
-		entry := ReportEntry{
-			Date: r.Date, Runs: e.L.Fill("report.runs", locale.Slots{"n": len(r.Runs)}), Type: e.reportType(r),
-			Link: Link{Cut(r.Title.Any(string(e.Lang)), CutTitle), p.Link(reportPath(r))},
-			Dek:  Cut(r.Dek.Any(string(e.Lang)), CutValue),
-		}
-		if r.Simulated {
-			entry.Tag = e.L.Text("chip.simulated")
-		}
-		if f, runs, ok := firstFinding(r); ok {
-			entry.Finding, _ = locale.Headline(e.findingBy(e.namer(runs), f))
-			entry.Finding = Cut(entry.Finding, 240) + e.stop()
-		}
-		p.Reports = append(p.Reports, entry)
+		p.Reports = append(p.Reports, e.reportEntry(&p.Base, r))
 	}
 	return p
+}
+
+func (e *Edition) reportEntry(b *Base, r *dataset.Report) ReportEntry {
+	entry := ReportEntry{
+		Date: r.Date, Runs: e.L.Fill("report.runs", locale.Slots{"n": len(r.Runs)}), Type: e.reportType(r),
+		Link: Link{Cut(r.Title.Any(string(e.Lang)), CutTitle), b.Link(reportPath(r))},
+		Dek:  Cut(r.Dek.Any(string(e.Lang)), CutValue),
+	}
+	if r.Simulated {
+		entry.Tag = e.L.Text("chip.simulated")
+	}
+	if f, runs, ok := firstFinding(r); ok {
+		entry.Finding, _ = locale.Headline(e.findingBy(e.namer(runs), f))
+		entry.Finding = Cut(entry.Finding, 240) + e.stop()
+	}
+	return entry
+}
+
+// Contents is the site in short, for a README beside it: every report with its
+// first finding, and the other sections. Links start from the root of the site.
+type Contents struct {
+	Reports []ReportEntry
+	Links   []Link
+	Empty   string
+}
+
+// Contents lists what the edition has.
+func (e *Edition) Contents() Contents {
+	b := e.Base("reports", "", e.Name(), "")
+	b.Dir = ""
+	var c Contents
+	for _, r := range e.Set.Reports {
+		c.Reports = append(c.Reports, e.reportEntry(&b, r))
+	}
+	for _, s := range e.sections() {
+		c.Links = append(c.Links, Link{e.L.Text(s.key), b.Link(s.path)})
+	}
+	if len(c.Reports) == 0 {
+		c.Empty = e.L.Text("empty.findings")
+	}
+	return c
 }
 
 func firstFinding(r *dataset.Report) (dataset.Finding, []*dataset.Run, bool) {
