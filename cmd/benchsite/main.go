@@ -53,7 +53,7 @@ type command struct {
 
 // commands in the order of the help page: the main job first.
 var commands = []command{
-	siteCommand, collectCommand, loadCommand, evalCommand, importCommand, rescoreCommand,
+	siteCommand, collectCommand, loadCommand, evalCommand, importCommand, exportCommand, rescoreCommand,
 	renderCommand, serveCommand, publishCommand, compareCommand, checkCommand, simulateCommand,
 }
 
