@@ -5,8 +5,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"runtime"
+	"slices"
 
+	"benchsite/collect/artifact"
 	"benchsite/collect/eval"
 	"benchsite/collect/sandbox"
 )
@@ -99,4 +102,41 @@ func packages(facts map[string]any) map[string]string {
 		}
 	}
 	return out
+}
+
+// ProgramMeans are what running the stored programs of an evaluation again takes:
+// the judge and the items. Without programs both are empty. What it returns must
+// be closed.
+func ProgramMeans(ctx context.Context, store *artifact.Store, a *artifact.Artifact, ref string, from eval.Source, i Isolation) (means eval.Means, done func() error, err error) {
+	done = func() error { return nil }
+	records, err := store.EvalRecords(a)
+	if err != nil || !slices.ContainsFunc(records, func(r artifact.EvalRecord) bool { return r.Type != nil && *r.Type == eval.CodeType }) {
+		return means, done, err
+	}
+	v := &validator{}
+	if i.validate(v); len(v.faults) > 0 {
+		return means, done, errors.Join(v.faults...)
+	}
+	r := &evalRunner{store: store, workshops: map[Isolation]workshop{}}
+	box, err := r.workshop(ctx, a.Name, i)
+	if err != nil {
+		return means, done, err
+	}
+	means.Items, err = Questions(ctx, store, a, ref, from)
+	var missing *eval.NotRun
+	if errors.As(err, &missing) && ref == "" { // small tests stand with their records
+		means.Items, err = map[string]eval.Item{}, nil
+	}
+	if err != nil {
+		return means, done, errors.Join(err, r.closeWorkshops())
+	}
+	s := &eval.Suite{Name: a.Name, Items: slices.Collect(maps.Values(means.Items))}
+	if err := s.Fit(packages(box.Facts())); err != nil {
+		return means, done, errors.Join(err, r.closeWorkshops())
+	}
+	for _, it := range s.Items {
+		means.Items[it.Hash()] = it
+	}
+	means.Judges = map[string]eval.Judge{eval.CodeType: eval.NewCodeJudge(box, cmp.Or(i.Sandbox, sandbox.Bubblewrap))}
+	return means, r.closeWorkshops, nil
 }

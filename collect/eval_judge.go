@@ -8,7 +8,6 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
-	"slices"
 	"time"
 
 	"benchsite/collect/artifact"
@@ -174,7 +173,7 @@ func Questions(ctx context.Context, store *artifact.Store, a *artifact.Artifact,
 		name := ref
 		if name == "" {
 			name = t.Task
-			if !slices.Contains(eval.SuiteNames(), name) {
+			if !eval.Known(name) {
 				if t.Dataset.SHA256 == nil {
 					continue
 				}

@@ -38,6 +38,13 @@ func judgeFlags(fs *pflag.FlagSet) func() (collect.EvalJudge, error) {
 	}
 }
 
+// isolationFlags adds the flags that say how programs are run.
+func isolationFlags(fs *pflag.FlagSet, i *collect.Isolation) {
+	fs.StringVar(&i.Python, "python", "", "the Python `FILE` that runs programs, of the system or of a virtual environment (the system's)")
+	fs.StringVar(&i.Sandbox, "sandbox", "", "the `KIND` of isolation for programs: bwrap, or none together with --confirm-no-isolation (bwrap)")
+	fs.BoolVar(&i.NoIsolation, "confirm-no-isolation", false, "with --sandbox=none: run programs that nobody has read with all your rights")
+}
+
 // suiteSource says where the questions of suites come from.
 func suiteSource(folder string) eval.Source {
 	return eval.Source{Hub: os.Getenv("HF_ENDPOINT"), Token: os.Getenv("HF_TOKEN"), Folder: folder}
@@ -48,6 +55,8 @@ type judging struct {
 	judge *eval.Remembering // nil: none was named
 	suite string
 	data  string
+
+	isolation collect.Isolation // of programs that are run again
 }
 
 // newJudging reaches the judge where one was named.
@@ -75,13 +84,21 @@ func newJudging(ctx context.Context, store *artifact.Store, j collect.EvalJudge,
 }
 
 // means are what deciding the answers of one evaluation again takes.
-func (j judging) means(ctx context.Context, store *artifact.Store, parent *artifact.Artifact, s eval.Scorer) (eval.Means, error) {
-	if j.judge == nil || !s.Judged || parent.Eval == nil {
-		return eval.Means{}, nil
+// What it returns must be called when that is done.
+func (j judging) means(ctx context.Context, store *artifact.Store, parent *artifact.Artifact, s eval.Scorer) (eval.Means, func() error, error) {
+	none := func() error { return nil }
+	if parent.Eval == nil {
+		return eval.Means{}, none, nil
+	}
+	if s.Runs() {
+		return collect.ProgramMeans(ctx, store, parent, j.suite, suiteSource(j.data), j.isolation)
+	}
+	if j.judge == nil || !s.Judged {
+		return eval.Means{}, none, nil
 	}
 	items, err := collect.Questions(ctx, store, parent, j.suite, suiteSource(j.data))
 	if err != nil {
-		return eval.Means{}, err
+		return eval.Means{}, none, err
 	}
-	return eval.Means{Judges: map[string]eval.Judge{"judge": j.judge}, Items: items}, nil
+	return eval.Means{Judges: map[string]eval.Judge{"judge": j.judge}, Items: items}, none, nil
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 
+	"benchsite/collect"
 	"benchsite/collect/artifact"
 	"benchsite/collect/eval"
 )
@@ -19,7 +20,7 @@ outcome changed are listed, old and new. An ARTIFACT is a file, an id, a unique
 hash, or a filter such as precision=BF16,date=2025-12-23.
 
 Answers that wait for a judge model, or that another one shall judge, take the
-flags of the judge. Records hold no questions: those of a standard suite are
+flags of the judge. Programs are run again, isolated, on their tests. Records hold no questions: those of a standard suite are
 fetched again, those of a suite of your own are kept beside the artifacts when it
 is asked, or stand in the file that --suite names.
 
@@ -30,6 +31,8 @@ is asked, or stand in the file that --suite names.
 		judge := judgeFlags(f.set)
 		suite := f.set.String("suite", "", "the `FILE` of the suite, for a judge that has to see the questions")
 		data := f.set.String("data", "", "the `FOLDER` with the published files of a standard suite (the Hub)")
+		var isolation collect.Isolation
+		isolationFlags(f.set, &isolation)
 		f.common()
 		return func(ctx context.Context, u *ui, refs []string) error {
 			if *scorer == "" {
@@ -55,6 +58,7 @@ is asked, or stand in the file that --suite names.
 				return err
 			}
 			defer done()
+			means.isolation = isolation
 			return runRescore(ctx, u, store, s, means, refs)
 		}
 	},
@@ -132,13 +136,18 @@ func runRescore(ctx context.Context, u *ui, store *artifact.Store, s eval.Scorer
 	return nil
 }
 
-func rescoreOne(ctx context.Context, store *artifact.Store, parent *artifact.Artifact, s eval.Scorer, j judging) rescored {
-	r := rescored{Parent: parent.ID}
-	means, err := j.means(ctx, store, parent, s)
+func rescoreOne(ctx context.Context, store *artifact.Store, parent *artifact.Artifact, s eval.Scorer, j judging) (r rescored) {
+	r = rescored{Parent: parent.ID}
+	means, done, err := j.means(ctx, store, parent, s)
 	if err != nil {
 		r.Error = err.Error()
 		return r
 	}
+	defer func() {
+		if err := done(); err != nil && r.Error == "" {
+			r.Error = err.Error()
+		}
+	}()
 	bundle, changes, err := eval.RescoreWith(ctx, store, parent, s, means)
 	if err != nil {
 		if j.judge != nil && j.judge.Kept() > 0 {

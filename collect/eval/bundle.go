@@ -120,11 +120,7 @@ func withoutTexts(records artifact.Records) artifact.Records {
 	return func(yield func(artifact.EvalRecord, error) bool) {
 		for rec, err := range records {
 			rec.Output, rec.Reasoning, rec.Expected = nil, nil, nil
-			if rec.Code != nil {
-				run := *rec.Code
-				run.Failed = nil
-				rec.Code = &run
-			}
+			rec.Code = withoutTest(rec.Code)
 			if rec.Judge != nil {
 				open := *rec.Judge
 				open.Output = nil

@@ -3,6 +3,7 @@ package eval
 import (
 	"context"
 	"runtime"
+	"slices"
 
 	"benchsite/collect/artifact"
 	"benchsite/collect/eval/code"
@@ -14,6 +15,11 @@ const CodeType = "code"
 // codeRule is a rule whose verdicts come from running the program; see CodeJudge.
 func codeRule(Reply) Verdict {
 	return Verdict{Outcome: artifact.OutcomeError, Detail: "a program is run, not read"}
+}
+
+// Runs reports whether the rule leaves items of the type code to be run.
+func (s Scorer) Runs() bool {
+	return slices.Equal(s.Types, codeTypes) || s.Name == "typed" || s.Name == "typed-lenient"
 }
 
 // CodeJudge runs the programs of items of the type code.

@@ -61,8 +61,10 @@ func RescoreWith(ctx context.Context, st *artifact.Store, parent *artifact.Artif
 		return fail(err)
 	}
 	private := privateRecords(st, parent)
-	means = rescoring{ctx, parent, s, means}.used(records)
-	changes, err := rescoring{ctx, parent, s, means}.all(records, private)
+	again := &rescoring{ctx: ctx, parent: parent, scorer: s, means: means}
+	again.means = again.used(records)
+	means = again.means
+	changes, err := again.all(records, private)
 	if err != nil {
 		return fail(err)
 	}
@@ -110,6 +112,9 @@ func retell(t *artifact.Task, records []artifact.EvalRecord, s Scorer, means Mea
 	}
 	if *counts.Error == 0 && before != nil && before.Error == nil {
 		counts.Error = nil
+	}
+	if means.Judges[CodeType] != nil && retellPrograms(t, records, s) {
+		return
 	}
 	t.Metrics = []artifact.Metric{Accuracy(*counts.Correct, int64(len(records)))}
 	t.Metrics = append(t.Metrics, retellJudged(t, records, means)...)

@@ -15,12 +15,14 @@ type rescoring struct {
 	parent *artifact.Artifact
 	scorer Scorer
 	means  Means
+
+	whole []artifact.EvalRecord // with their texts, in the order of the suite
 }
 
 // all gives every record its new verdict and tells of those that changed.
 // private holds the replies that may not be published. A reply that never came
 // stays an error; a reply whose text is not at hand cannot be scored.
-func (r rescoring) all(records, private []artifact.EvalRecord) ([]Change, error) {
+func (r *rescoring) all(records, private []artifact.EvalRecord) ([]Change, error) {
 	texts := map[recordKey]*artifact.EvalRecord{}
 	for i := range private {
 		texts[keyOf(private[i])] = &private[i]
@@ -40,6 +42,7 @@ func (r rescoring) all(records, private []artifact.EvalRecord) ([]Change, error)
 				whole.Judge = full.Judge
 			}
 		}
+		r.whole = append(r.whole, whole)
 		if before[i] == artifact.OutcomeError && whole.Output == nil {
 			continue
 		}
@@ -82,8 +85,11 @@ func (r rescoring) all(records, private []artifact.EvalRecord) ([]Change, error)
 func take(rec *artifact.EvalRecord, whole artifact.EvalRecord, private *artifact.EvalRecord) {
 	for _, to := range []*artifact.EvalRecord{private, rec} {
 		if to != nil {
-			to.Outcome, to.Extracted, to.Detail, to.Judge = whole.Outcome, whole.Extracted, whole.Detail, whole.Judge
+			to.Outcome, to.Extracted, to.Detail, to.Judge, to.Code = whole.Outcome, whole.Extracted, whole.Detail, whole.Judge, whole.Code
 		}
+	}
+	if private != nil {
+		rec.Code = withoutTest(rec.Code)
 	}
 	if private != nil && rec.Judge != nil {
 		open := *rec.Judge
@@ -92,7 +98,7 @@ func take(rec *artifact.EvalRecord, whole artifact.EvalRecord, private *artifact
 	}
 }
 
-func (r rescoring) width() int {
+func (r *rescoring) width() int {
 	w := 1
 	for _, j := range r.means.Judges {
 		w = max(w, j.Width())
@@ -101,7 +107,7 @@ func (r rescoring) width() int {
 }
 
 // judgeOf is the judge of a type of items, nil where the rule decides.
-func (r rescoring) judgeOf(kind string) Judge {
+func (r *rescoring) judgeOf(kind string) Judge {
 	if j := r.means.Judges[kind]; j != nil && (kind != typeJudge || r.scorer.judges(kind)) {
 		return j
 	}
@@ -113,7 +119,7 @@ func (r rescoring) judgeOf(kind string) Judge {
 
 // used are the means that the records need under the rule: a judge that is given
 // and has nothing to judge is no part of the protocol.
-func (r rescoring) used(records []artifact.EvalRecord) Means {
+func (r *rescoring) used(records []artifact.EvalRecord) Means {
 	out := Means{Items: r.means.Items, Judges: map[string]Judge{}}
 	for i := range records {
 		kind := text(records[i].Type)
@@ -125,18 +131,27 @@ func (r rescoring) used(records []artifact.EvalRecord) Means {
 }
 
 // one scores a record that holds its texts.
-func (r rescoring) one(rec *artifact.EvalRecord) error {
+func (r *rescoring) one(rec *artifact.EvalRecord) error {
 	kind := text(rec.Type)
 	j := r.judgeOf(kind)
 	switch {
 	case j != nil:
 		it, ok := r.means.Items[text(rec.ItemHash)]
+		if !ok && kind == CodeType {
+			it, ok = programItem(rec)
+		}
+		if !ok && kind == CodeType {
+			return fmt.Errorf("the tests of item %s of %s are not at hand: name the suite's file with --suite, or the folder of its data with --data", rec.Item, rec.Task)
+		}
 		if !ok {
 			return fmt.Errorf("the question of item %s of %s is not at hand, and a judge has to see it: name the suite's file with --suite, or the folder of its data with --data", rec.Item, rec.Task)
 		}
 		if r.stands(j, rec) {
 			pronounce(rec, rec.Judge)
 			return nil
+		}
+		if it.Before != nil {
+			it.Earlier = r.earlier(rec)
 		}
 		return j.Judge(r.ctx, it, rec)
 	case r.scorer.judges(kind):
@@ -155,7 +170,7 @@ func (r rescoring) one(rec *artifact.EvalRecord) error {
 }
 
 // stands reports whether the verdict of a record is that of this very judge.
-func (r rescoring) stands(j Judge, rec *artifact.EvalRecord) bool {
+func (r *rescoring) stands(j Judge, rec *artifact.EvalRecord) bool {
 	if rec.Judge == nil || rec.Judge.Output == nil {
 		return false
 	}
