@@ -58,7 +58,7 @@ func (r *evalRunner) workshop(ctx context.Context, suite string, i Isolation) (*
 	}
 	var refused *sandbox.Refused
 	if errors.As(w.err, &refused) {
-		return nil, &eval.NotRun{Suite: suite, Reason: fmt.Sprintf("%s: %s. %s", eval.NoIsolation, refused.Reason, refused.Remedy)}
+		return nil, &eval.NotRun{Suite: suite, Why: eval.WhyIsolation, Reason: fmt.Sprintf("%s: %s. %s", eval.NoIsolation, refused.Reason, refused.Remedy)}
 	}
 	return w.box, w.err
 }

@@ -163,8 +163,8 @@ func whyOf(err error) Why {
 	return WhyOffline
 }
 
-// get words every failure with what to do.
-func (h hub) get(ctx context.Context, dataset, what, path string) ([]byte, error) {
+// open words every failure with what to do.
+func (h hub) open(ctx context.Context, dataset, what, path string) (io.ReadCloser, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, h.base+path, nil)
 	if err != nil {
 		return nil, fmt.Errorf("the address of the Hub, %q, is not one: check HF_ENDPOINT", h.base)
@@ -176,16 +176,27 @@ func (h hub) get(ctx context.Context, dataset, what, path string) ([]byte, error
 	if err != nil {
 		return nil, refused(WhyOffline, "%s cannot be reached for %s: set HF_ENDPOINT, or fetch the files elsewhere and name their folder with --data", h.base, dataset)
 	}
-	defer resp.Body.Close()
+	if resp.StatusCode == 200 {
+		return resp.Body, nil
+	}
+	_ = resp.Body.Close()
 	switch {
 	case resp.StatusCode == 401 || resp.StatusCode == 403:
 		return nil, refused(WhyGated, "the dataset %s is gated (%d): accept its terms on its page and set HF_TOKEN, or name a folder with --data", dataset, resp.StatusCode)
 	case resp.StatusCode == 404:
 		return nil, refused(WhyMissing, "%s of the dataset %s is not there (404): it may have moved; name a folder with --data", what, dataset)
-	case resp.StatusCode != 200:
-		return nil, refused(WhyOffline, "%s answered %d for %s: try again later, or name a folder with --data", h.base, resp.StatusCode, dataset)
 	}
-	data, err := io.ReadAll(io.LimitReader(resp.Body, maxFile+1))
+	return nil, refused(WhyOffline, "%s answered %d for %s: try again later, or name a folder with --data", h.base, resp.StatusCode, dataset)
+}
+
+// get reads an answer whole.
+func (h hub) get(ctx context.Context, dataset, what, path string) ([]byte, error) {
+	body, err := h.open(ctx, dataset, what, path)
+	if err != nil {
+		return nil, err
+	}
+	defer body.Close()
+	data, err := io.ReadAll(io.LimitReader(body, maxFile+1))
 	if err != nil || len(data) > maxFile {
 		return nil, refused(WhyBroken, "%s of %s did not come in whole after %d bytes: try again later, or name a folder with --data", what, dataset, len(data))
 	}

@@ -79,36 +79,50 @@ func readCSVRows(data []byte) ([]row, error) {
 // readParquetRows reads top-level columns as texts and lists as lists of them.
 // The library panics on some broken files; that is an error here.
 func readParquetRows(data []byte) (out []row, err error) {
+	err = eachParquetRow(bytes.NewReader(data), int64(len(data)), func(r row) error {
+		out = append(out, r)
+		return nil
+	})
+	if err != nil {
+		out = nil
+	}
+	return out, err
+}
+
+// eachParquetRow hands out the rows of a file one by one.
+func eachParquetRow(data io.ReaderAt, size int64, each func(row) error) (err error) {
 	defer func() {
 		if r := recover(); r != nil {
-			out, err = nil, fmt.Errorf("the Parquet file is broken: %v", r)
+			err = fmt.Errorf("the Parquet file is broken: %v", r)
 		}
 	}()
-	f, err := parquet.OpenFile(bytes.NewReader(data), int64(len(data)))
+	f, err := parquet.OpenFile(data, size)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	columns := f.Schema().Columns()
-	buffer := make([]parquet.Row, 64)
+	buffer := make([]parquet.Row, 16)
 	for _, group := range f.RowGroups() {
 		rows := group.Rows()
 		for {
 			n, err := rows.ReadRows(buffer)
 			for _, values := range buffer[:n] {
-				out = append(out, parquetRow(columns, values))
+				if err := each(parquetRow(columns, values)); err != nil {
+					return errors.Join(err, rows.Close())
+				}
 			}
 			if errors.Is(err, io.EOF) {
 				break
 			}
 			if err != nil {
-				return nil, errors.Join(err, rows.Close())
+				return errors.Join(err, rows.Close())
 			}
 		}
 		if err := rows.Close(); err != nil {
-			return nil, err
+			return err
 		}
 	}
-	return out, nil
+	return nil
 }
 
 func parquetRow(columns [][]string, values parquet.Row) row {
