@@ -141,6 +141,42 @@ func TestSweepIsOneFinding(t *testing.T) {
 	has(t, out, "zh/runs/"+last+"/index.html", "16（拐点）", "SLO：TTFT", "SLO 达标率")
 }
 
+// TestOverviewIsBounded: however many tests there are, the overview lists the
+// newest; the parts of a group are told by the score of the whole, and what was
+// measured elsewhere is in no table of this machine.
+func TestOverviewIsBounded(t *testing.T) {
+	store := artifact.Open(t.TempDir())
+	for i := range 30 {
+		b := loadRun("BF16", 100+float64(i))
+		b.Artifact.Protocol.Parameters["max_tokens"] = 100.0 + float64(i)
+		put(t, store, b)
+	}
+	elsewhere := loadRun("BF16", 77)
+	elsewhere.Artifact.Subject.Accelerator = word("another card")
+	elsewhere.Artifact.Subject.BaseModel = word("example/other-model")
+	put(t, store, elsewhere)
+	group := evalRun("BF16", 20)
+	whole := group.Artifact.Eval.Tasks[0]
+	for _, name := range []string{"math-algebra", "math-geometry"} {
+		part := whole
+		part.Task, part.Groups = name, nil
+		group.Artifact.Eval.Tasks = append(group.Artifact.Eval.Tasks, part)
+	}
+	group.Artifact.Eval.Tasks[0].Groups = []artifact.Group{{Name: "math-algebra"}, {Name: "math-geometry"}}
+	put(t, store, group)
+	out := renderTo(t, store, testConfig())
+	overview, _ := fs.ReadFile(os.DirFS(out), "en/index.html")
+	page := string(overview)
+	if n := strings.Count(page, `<article class="finding">`); n != 12+1+1 {
+		t.Errorf("%d entries, want 12 load tests, one evaluation and one of another machine", n)
+	}
+	has(t, out, "en/index.html", "18 further findings: all runs")
+	has(t, out, "zh/index.md", "另有 18 条结论：全部测试记录")
+	if cover := page[strings.Index(page, `id="coverage"`):]; strings.Contains(cover, "other-model") || strings.Contains(cover, "algebra") {
+		t.Error("the table of what was measured holds another machine or the part of a group")
+	}
+}
+
 // twinsOfShipped: colons and brackets beside Han are wide.
 func twinsOfShipped(t *testing.T, out string) {
 	name := "zh/reports/qwen3-32b-precision-throughput/index.md"

@@ -60,25 +60,29 @@ func variantHeads(runs []*Run) []*Subject {
 func (c *Coverage) Benchmark(task string) *Benchmark { return c.plans[task] }
 
 // Coverage tabulates the standing runs and the benchmarks that reports plan.
-func (s *Set) Coverage() *Coverage {
+func (s *Set) Coverage() *Coverage { return s.CoverageOf(s.Standing) }
+
+// CoverageOf is [Set.Coverage] of some of the standing runs, newest first. The
+// parts of which a task is the mean have no column of their own.
+func (s *Set) CoverageOf(standing []*Run) *Coverage {
 	c := &Coverage{plans: map[string]*Benchmark{}}
-	for _, head := range variantHeads(s.Standing) {
+	for _, head := range variantHeads(standing) {
 		var runs []*Run
-		for _, r := range s.Standing {
+		for _, r := range standing {
 			if sameVariant(r.Who, head) {
 				runs = append(runs, r)
 			}
 		}
 		c.Rows = append(c.Rows, coverageRows(head, runs)...)
 	}
-	for _, r := range slices.Backward(s.Standing) { // oldest first
+	for _, r := range slices.Backward(standing) { // oldest first
 		for i := range r.Scores {
-			if !slices.Contains(c.Tasks, r.Scores[i].Task) {
-				c.Tasks = append(c.Tasks, r.Scores[i].Task)
+			if task := r.Scores[i].Task; !slices.Contains(c.Tasks, task) && !r.PartOf(task) {
+				c.Tasks = append(c.Tasks, task)
 			}
 		}
 	}
-	for _, r := range slices.Backward(s.Standing) {
+	for _, r := range slices.Backward(standing) {
 		for _, t := range r.notRun() {
 			if !slices.Contains(c.Tasks, t.Task) {
 				c.Tasks = append(c.Tasks, t.Task)
@@ -97,6 +101,17 @@ func (s *Set) Coverage() *Coverage {
 		}
 	}
 	return c
+}
+
+// PartOf reports whether a task of the run is one of the parts that another
+// task of it is the mean of: a subject of a group.
+func (r *Run) PartOf(task string) bool {
+	if r.Eval == nil || task == "" {
+		return false
+	}
+	return slices.ContainsFunc(r.Eval.Tasks, func(t artifact.Task) bool {
+		return t.Task != task && slices.ContainsFunc(t.Groups, func(g artifact.Group) bool { return g.Name == task })
+	})
 }
 
 // notRun lists the tasks of a run that could not be asked.

@@ -1,9 +1,12 @@
 package page
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 
 	"benchsite/render/dataset"
+	"benchsite/render/locale"
 	"benchsite/render/stats"
 )
 
@@ -11,13 +14,17 @@ import (
 // subject against every test. A test that was not run is N/A with a letter; the
 // letter gives the reason below. nil when nothing was measured.
 func (e *Edition) coverage(b *Base) *Table {
-	c := e.Set.Coverage()
+	c := e.Set.CoverageOf(e.atHome())
 	if len(c.Rows) == 0 {
 		return nil
 	}
+	rows, tasks := c.Rows, coveredTasks(c)
+	left := len(rows) + len(c.Tasks) - len(tasks)
+	rows = rows[:min(len(rows), coverRows)]
+	left -= len(rows)
 	l := e.L
 	t := &Table{Label: l.Text("section.coverage-label"), Hint: true, Class: "cover", Head: []Column{Col(l.Text("th.subject")), Num(l.Text("th.output"))}}
-	for _, task := range c.Tasks {
+	for _, task := range tasks {
 		name := e.taskLabel(task)
 		if p := c.Benchmark(task); p != nil && p.Name != "" {
 			name = Cut(p.Name, CutCell)
@@ -26,20 +33,20 @@ func (e *Edition) coverage(b *Base) *Table {
 	}
 	notes := &footnotes{}
 	var load []float64
-	for _, row := range c.Rows {
+	for _, row := range rows {
 		if v := outputOf(row.Load); v != nil {
 			load = append(load, *v)
 		}
 	}
 	scale := l.ThroughputScale(load...)
-	for _, row := range c.Rows {
+	for _, row := range rows {
 		cells := []Cell{CellText(e.coverageName(row))}
 		if v := outputOf(row.Load); v != nil {
 			cells = append(cells, Cell{Text: TLink(scale.Number(*v), b.Link(runPath(row.Load))), Right: true})
 		} else {
 			cells = append(cells, notes.missing(l.Text("overview.not-run")))
 		}
-		for _, task := range c.Tasks {
+		for _, task := range tasks {
 			s, r := row.Scores[task], row.Runs[task]
 			if s == nil {
 				why := e.coverageReason(c.Benchmark(task))
@@ -65,15 +72,42 @@ func (e *Edition) coverage(b *Base) *Table {
 		t.Foot = append(t.Foot, Join(" ", Text{{Text: letter(i), Style: Sup}}, Rich(reason)))
 	}
 	models := map[string]bool{}
-	for _, row := range c.Rows {
+	for _, row := range rows {
 		if row.Load != nil {
 			models[row.Model] = true
 		}
+	}
+	if left > 0 {
+		t.Foot = append(t.Foot, TLink(l.Fill("overview.cover-more", locale.Slots{"n": left}), b.Link("runs/")))
 	}
 	if len(models) > 1 {
 		t.Foot = append(t.Foot, T(l.Text("overview.two-workloads")))
 	}
 	return t
+}
+
+// A table that a reader takes in at once; the list of runs has the rest.
+const (
+	coverRows  = 24
+	coverTasks = 10
+)
+
+// coveredTasks are the columns of the table: where there are too many, those
+// that most subjects have a score of, in the order of the table.
+func coveredTasks(c *dataset.Coverage) []string {
+	if len(c.Tasks) <= coverTasks {
+		return c.Tasks
+	}
+	count := map[string]int{}
+	for _, row := range c.Rows {
+		for task := range row.Scores {
+			count[task]++
+		}
+	}
+	kept := slices.Clone(c.Tasks)
+	slices.SortStableFunc(kept, func(a, b string) int { return cmp.Compare(count[b], count[a]) })
+	kept = kept[:coverTasks]
+	return slices.DeleteFunc(slices.Clone(c.Tasks), func(t string) bool { return !slices.Contains(kept, t) })
 }
 
 // outputOf is the median output throughput of the repeats of a run.

@@ -160,7 +160,10 @@ func (e *Edition) newsFigures(n News) (before, after, change string) {
 // newsKeys is the list of the overview: the change, the two values in a
 // sentence, and what may be said of it.
 func (e *Edition) newsKeys(b *Base) (keys []Key, more *Link) {
-	all := e.News()
+	all, home := e.News(), e.home()
+	if home != "" { // what others measured elsewhere is no news of this machine
+		all = slices.DeleteFunc(all, func(n News) bool { return machine(n.Trend.Runs[0]) != home })
+	}
 	l := e.L
 	for _, n := range all[:min(len(all), newsRows)] {
 		before, after, change := e.newsFigures(n)

@@ -27,6 +27,9 @@ type Group struct {
 	ID, Title, Note string
 	Entries         []Entry
 	Figure          *Figure // after the entries; may be nil
+	More            *Link   // to the findings that are not listed; may be nil
+
+	rest int // findings that are not listed
 }
 
 // simulatedGroup is the id of the group that no model stands behind.
@@ -65,72 +68,6 @@ func (e *Edition) Overview() *OverviewPage {
 	return p
 }
 
-// groups orders the topics: by type, the type with the newest finding first;
-// then other machines; then what was simulated.
-func (e *Edition) groups(b *Base) []Group {
-	types := map[string]*Group{}
-	var order []*Group
-	other := Group{ID: "other", Title: e.L.Text("overview.other-machines"), Note: e.L.Text("overview.other-machines-note")}
-	topics := e.Set.Topics()
-	slices.SortStableFunc(topics, func(a, b *dataset.Topic) int { return strings.Compare(b.Date, a.Date) })
-	home := e.home()
-	sweeps := e.sweepTopics(topics)
-	for _, t := range topics {
-		entry, ok := e.overviewEntry(b, t, sweeps)
-		if !ok {
-			continue
-		}
-		if home != "" && machine(t.Runs[0]) != home {
-			other.Entries = append(other.Entries, entry)
-			continue
-		}
-		g := types[t.Kind]
-		if g == nil {
-			g = &Group{ID: t.Kind, Title: e.L.Text("type." + t.Kind)}
-			types[t.Kind] = g
-			order = append(order, g)
-			if len(order) == 1 {
-				g.Note = e.L.Text("word.newest-first")
-			}
-		}
-		g.Entries = append(g.Entries, entry)
-	}
-	var out []Group
-	for _, g := range order {
-		out = append(out, *g)
-	}
-	if len(other.Entries) > 0 {
-		out = append(out, other)
-	}
-	simulated := Group{ID: simulatedGroup, Title: e.L.Text("overview.simulated"), Note: e.L.Text("overview.simulated-note")}
-	topics = e.Set.SimulatedTopics()
-	sweeps = e.sweepTopics(topics)
-	for _, t := range topics {
-		if entry, ok := e.overviewEntry(b, t, sweeps); ok {
-			simulated.Entries = append(simulated.Entries, entry)
-		}
-	}
-	simulated.Figure = b.AddFigure(e.simulatedSweep())
-	if len(simulated.Entries) > 0 || simulated.Figure != nil {
-		out = append(out, simulated)
-	}
-	return out
-}
-
-// overviewEntry is the entry of a topic, or of the sweep that it stands for; ok
-// is false where another level speaks for it.
-func (e *Edition) overviewEntry(b *Base, t *dataset.Topic, sweeps map[*dataset.Topic]*sweep) (Entry, bool) {
-	s, swept := sweeps[t]
-	if swept && s == nil {
-		return Entry{}, false
-	}
-	entry, ok := e.entry(b, t)
-	if ok && swept {
-		entry = e.sweepEntry(entry, t, s)
-	}
-	return entry, ok
-}
-
 // machine names the accelerator of a run without its partition; "" is unknown.
 func machine(r *dataset.Run) string {
 	name, _, _ := strings.Cut(text(r.Subject.Accelerator), ",")
@@ -152,6 +89,15 @@ func (e *Edition) home() string {
 		}
 	}
 	return best
+}
+
+// atHome are the standing runs of that machine; all where none is recorded.
+func (e *Edition) atHome() []*dataset.Run {
+	home := e.home()
+	if home == "" {
+		return e.Set.Standing
+	}
+	return slices.DeleteFunc(slices.Clone(e.Set.Standing), func(r *dataset.Run) bool { return machine(r) != home })
 }
 
 // entry writes one topic. A topic without a finding is left out.
@@ -307,7 +253,7 @@ func (e *Edition) facts() []Pair {
 	var out []Pair
 	collect := func(key string, of func(*dataset.Run) string) {
 		var values []string
-		for _, r := range e.Set.Standing {
+		for _, r := range e.atHome() {
 			if v := of(r); v != "" && !slices.Contains(values, v) {
 				values = append(values, v)
 			}
