@@ -1,9 +1,10 @@
-# Needs Go, git and make. `make test` also needs Chromium and a Chinese font: as root on Debian it installs them by itself.
+# Needs Go, git and make. `make test` also needs Chromium, a Chinese font, bubblewrap and Python: as root on Debian it installs
+# them by itself.
 
 FUZZTIME ?= 10s
 BENCH    ?= .
 
-.PHONY: help site test bench fuzz audit build browser bundle pages
+.PHONY: help site test bench fuzz audit build browser sandbox bundle pages
 
 help:
 	@echo 'make site    measure what config.toml plans, then render everything in artifacts/ to site/'
@@ -24,7 +25,7 @@ site: build
 	  *) exit $$code ;; \
 	esac
 
-test: browser
+test: browser sandbox
 	go vet ./...
 	go test -timeout 8m ./...
 
@@ -89,4 +90,20 @@ browser:
 	  { apt-get update && apt-get install -y --no-install-recommends $$missing; } >"$$log" 2>&1 || { cat "$$log"; exit 1; }; \
 	else \
 	  echo "missing for the browser tests: $$missing. Install as root: apt-get update && apt-get install $$missing"; \
+	fi
+
+# Bubblewrap and Python, for programs that models write. Where they cannot be installed this says what is missing and
+# goes on: the tests then say SKIP, or fail under CI=true. User namespaces may be forbidden all the same; the tests tell.
+sandbox:
+	@if [ "$$(uname)" != Linux ]; then echo 'no sandbox on this system: its tests say SKIP'; exit 0; fi; \
+	missing=; command -v bwrap >/dev/null || missing="$$missing bubblewrap"; \
+	{ [ -x /usr/bin/python3 ] || command -v python3 >/dev/null; } || missing="$$missing python3"; \
+	command -v prlimit >/dev/null || missing="$$missing util-linux"; \
+	if [ -z "$$missing" ]; then exit 0; fi; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  echo "installing for the sandbox tests:$$missing"; export DEBIAN_FRONTEND=noninteractive; \
+	  log=$$(mktemp); trap 'rm -f "$$log"' EXIT; \
+	  { apt-get update && apt-get install -y --no-install-recommends $$missing; } >"$$log" 2>&1 || { cat "$$log"; exit 1; }; \
+	else \
+	  echo "missing for the sandbox tests:$$missing. Install as root: apt-get update && apt-get install$$missing"; \
 	fi

@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"math"
 	"os"
@@ -11,13 +12,11 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"golang.org/x/sys/unix"
 )
-
-// inside is the user and group of a program in the box: "nobody".
-const inside = 65534
 
 // firstUID is the first of the user ids that boxes have on the host when we are
 // root, one for each slot: a process limit does not bind uid 0, and two boxes
@@ -28,12 +27,13 @@ const firstUID = 60000
 type bubblewrap struct {
 	bwrap, prlimit string
 	version        string
-	bindsFD        bool // bwrap knows --ro-bind-fd
 	root           bool
 	filter         []byte
 	system         []string // arguments that every program gets
 	trees          []string // folders of the interpreter outside /usr
-	groups         *groups  // nil where no cgroup is to be had
+	stage          *stage
+	closed         sync.Once
+	groups         *groups // nil where no cgroup is to be had
 	groupsReason   string
 }
 
@@ -57,12 +57,24 @@ func openBubblewrap(py python, slots int) (runner, error) {
 	if w.filter, err = seccompFilter(); err != nil {
 		return nil, &Refused{Reason: "no system-call filter for this processor: " + clause(err), Remedy: "Run on amd64 or arm64."}
 	}
+	if w.root {
+		for _, dir := range w.trees {
+			if closed := closedTo(dir); closed != "" {
+				return nil, &Refused{
+					Reason: fmt.Sprintf("Python %s lies below %s, which only root may enter, and programs do not run as root", py.Executable, closed),
+					Remedy: "Name a Python that every user may read, such as /usr/bin/python3 or a virtual environment below /opt; or run as an ordinary user.",
+				}
+			}
+		}
+	}
+	w.stage = &stage{copies: w.root}
 	closeInherited()
 	w.system = systemArgs()
 	w.groups, err = openGroups(slots)
 	if err != nil {
 		w.groupsReason = clause(err)
 	}
+	reap(1)
 	return w, nil
 }
 
@@ -95,7 +107,6 @@ func (w *bubblewrap) probeVersion() error {
 			return &Refused{Reason: fmt.Sprintf("bubblewrap %s is too old: it lacks %s", w.version, option), Remedy: "Install bubblewrap 0.8.0 or later."}
 		}
 	}
-	w.bindsFD = bytes.Contains(text, []byte("--ro-bind-fd"))
 	return nil
 }
 
@@ -210,12 +221,10 @@ func (w *bubblewrap) facts() map[string]any {
 	return f
 }
 
-// Close removes the cgroups.
+// Close removes the cgroups and the copies.
 func (w *bubblewrap) Close() error {
-	if w.groups == nil {
-		return nil
-	}
-	return w.groups.Close()
+	w.closed.Do(func() { reap(-1) })
+	return errors.Join(w.groups.Close(), w.stage.Close())
 }
 
 // boxArgs is what differs between programs: the sizes, the files and the
@@ -229,11 +238,7 @@ func (w *bubblewrap) boxArgs(p Program, fds *descriptors) ([]string, error) {
 		"--proc", "/proc",
 		"--size", size(l.TmpBytes), "--tmpfs", "/tmp", "--dir", Dir)
 	for _, dir := range w.trees {
-		bind, err := w.bind(dir, dir, fds)
-		if err != nil {
-			return nil, err
-		}
-		args = append(args, bind...)
+		args = append(args, "--ro-bind", dir, dir)
 	}
 	for _, name := range sortedKeys(p.Files) {
 		fd, err := fds.data(p.Files[name])
@@ -243,30 +248,17 @@ func (w *bubblewrap) boxArgs(p Program, fds *descriptors) ([]string, error) {
 		args = append(args, "--perms", "0444", "--file", fd, Dir+"/"+name)
 	}
 	for _, name := range sortedKeys(p.ReadOnly) {
-		bind, err := w.bind(p.ReadOnly[name], Dir+"/"+name, fds)
+		from, err := w.stage.reachable(p.ReadOnly[name])
 		if err != nil {
-			return nil, err
+			return nil, fmt.Errorf("sandbox: %w", err)
 		}
-		args = append(args, bind...)
+		args = append(args, "--ro-bind", from, Dir+"/"+name)
 	}
 	env := p.environ(Dir, "/tmp")
 	for _, name := range sortedKeys(env) {
 		args = append(args, "--setenv", name, env[name])
 	}
 	return append(args, "--chdir", "/tmp", "--remount-ro", "/"), nil
-}
-
-// bind shows a path of the host read-only. As root the path is opened here,
-// since the user bwrap then runs as may not reach it, as below /root.
-func (w *bubblewrap) bind(from, to string, fds *descriptors) ([]string, error) {
-	if !w.root || !w.bindsFD {
-		return []string{"--ro-bind", from, to}, nil
-	}
-	n, err := unix.Open(from, unix.O_PATH|unix.O_CLOEXEC, 0)
-	if err != nil {
-		return nil, fmt.Errorf("sandbox: %s: %w", from, err)
-	}
-	return []string{"--ro-bind-fd", fds.add(os.NewFile(uintptr(n), from)), to}, nil
 }
 
 // timeToSetUp is how long bwrap may take to build a box.

@@ -190,6 +190,9 @@ func (g *groups) slot(n int) *group {
 // Close removes the folders. A process that was just killed may hold its folder
 // for a moment.
 func (g *groups) Close() error {
+	if g == nil {
+		return nil
+	}
 	var dirs []string
 	for _, s := range g.slots {
 		dirs = append(dirs, s.dirs()...)

@@ -11,12 +11,24 @@ import (
 // descriptors are the files that bwrap inherits, numbered from 3. bwrap closes
 // those that its options name, so that only the control channel reaches the
 // program.
-type descriptors struct{ files []*os.File }
+type descriptors struct {
+	files []*os.File
+	lent  map[*os.File]bool
+}
 
 // add takes a file over and gives its number in bwrap.
 func (d *descriptors) add(f *os.File) string {
 	d.files = append(d.files, f)
 	return strconv.Itoa(2 + len(d.files))
+}
+
+// lend is add for a file that stays the caller's.
+func (d *descriptors) lend(f *os.File) string {
+	if d.lent == nil {
+		d.lent = map[*os.File]bool{}
+	}
+	d.lent[f] = true
+	return d.add(f)
 }
 
 // data is a sealed file in memory with this content.
@@ -30,7 +42,9 @@ func (d *descriptors) data(content []byte) (string, error) {
 
 func (d *descriptors) Close() {
 	for _, f := range d.files {
-		f.Close()
+		if !d.lent[f] {
+			f.Close()
+		}
 	}
 	d.files = nil
 }

@@ -76,12 +76,10 @@ func (b *bare) run(ctx context.Context, p Program, _ int) (Result, error) {
 		s.pipes.Wait()
 		return failed(fmt.Errorf("sandbox: starting the program: %w", err))
 	}
-	running, cancel := context.WithCancel(ctx)
-	defer cancel()
 	var helpers sync.WaitGroup
 	helpers.Go(func() {
 		select {
-		case <-running.Done():
+		case <-ctx.Done():
 			s.end(HarnessError)
 		case <-time.After(p.Limits.Wall):
 			s.end(TimeOut)
@@ -90,13 +88,12 @@ func (b *bare) run(ctx context.Context, p Program, _ int) (Result, error) {
 	})
 	var controlErr error
 	if s.channel != nil {
-		helpers.Go(func() { controlErr = s.control(running) })
+		helpers.Go(func() { controlErr = s.control(ctx) })
 	}
 	waitErr := s.cmd.Wait()
 	wall := time.Since(started)
 	s.over()
 	s.kill() // children that stayed behind in the group
-	cancel()
 	helpers.Wait()
 	s.pipes.Wait()
 	var exit *exec.ExitError

@@ -15,6 +15,9 @@ const (
 	None       = "none" // none at all: only with Options.Confirmed, and marked in Facts
 )
 
+// inside is the user and group of a program in the box: "nobody".
+const inside = 65534
+
 // Options choose the isolation and the interpreter.
 type Options struct {
 	Kind      string // "bwrap" (also "") or "none"

@@ -106,7 +106,8 @@ type Program struct {
 	// descriptor 3 there, and runs while the program runs. What comes out of it
 	// is the program's word. When Control returns, the channel is closed and the
 	// program has a second to end, after which it is stopped. When the program
-	// ends, reads give io.EOF. The context ends with the program.
+	// has ended, reads give what it wrote last and then io.EOF; the context ends
+	// a second later.
 	Control func(ctx context.Context, rw io.ReadWriter) error
 }
 
@@ -138,8 +139,8 @@ type Result struct {
 	Stdout, Stderr []byte
 	OutputCut      bool // more was written than is kept here
 	Wall, CPU      time.Duration
-	// MaxRSSBytes is the largest resident size of one process (of the whole
-	// program where a memory cgroup is in use); 0 when unknown.
+	// MaxRSSBytes is the largest resident size of one process, or of the whole
+	// program where a cgroup of version 1 counts it; 0 when unknown.
 	MaxRSSBytes int64
 	ControlErr  error // what Program.Control returned
 }

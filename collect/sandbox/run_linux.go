@@ -21,9 +21,10 @@ import (
 type launch struct {
 	session
 	slot    int
-	child   int // process 1 of the box, as the host numbers it
-	childFD int // the same, so that a reused number is never hit; −1 without
-	release *os.File
+	child   int      // process 1 of the box, as the host numbers it
+	childFD int      // the same, so that a reused number is never hit; −1 without
+	release *os.File // our ends of the pipe that holds process 1 back
+	held    *os.File
 }
 
 // kill ends the box. Process 1 of the box goes first: with it the kernel kills
@@ -39,20 +40,20 @@ func (l *launch) kill() {
 	}
 }
 
-// bury waits until no process of the box is left. bwrap comes back as soon as
-// it knows the exit code, a moment before its process 1 is gone; and that
-// process belongs to the program, which may have made it do anything.
-func (l *launch) bury() {
-	if l.childFD < 0 {
-		unix.Kill(l.child, unix.SIGKILL)
-		return
-	}
-	unix.PidfdSendSignal(l.childFD, unix.SIGKILL, nil, 0)
-	poll := []unix.PollFd{{Fd: int32(l.childFD), Events: unix.POLLIN}}
-	for {
-		if _, err := unix.Poll(poll, 5000); err != unix.EINTR {
-			return
-		}
+// released says whether process 1 took the byte that let it go on to the
+// program. If not, bwrap failed before, and its exit status is not the
+// program's.
+func (l *launch) released() bool {
+	poll := []unix.PollFd{{Fd: int32(l.held.Fd()), Events: unix.POLLIN}}
+	n, _ := unix.Poll(poll, 0)
+	return n == 0
+}
+
+func (l *launch) close() {
+	l.release.Close()
+	l.held.Close()
+	if l.childFD >= 0 {
+		unix.Close(l.childFD)
 	}
 }
 
@@ -68,41 +69,38 @@ func (w *bubblewrap) run(ctx context.Context, p Program, slot int) (Result, erro
 	defer runtime.UnlockOSThread()
 	l := &launch{session: session{program: p, ended: make(chan struct{})}, slot: slot, childFD: -1}
 	l.session.kill = l.kill
-	if err := w.start(ctx, l); err != nil {
+	if err := w.start(l); err != nil {
 		return failed(err)
 	}
-	defer func() {
-		if l.childFD >= 0 {
-			unix.Close(l.childFD)
-		}
-	}()
+	defer l.close()
 	group := w.groups.slot(slot)
 	if err := errors.Join(group.prepare(p.Limits), group.add(l.child)); err != nil {
 		l.end(HarnessError)
 		l.cmd.Wait()
+		l.over()
+		l.bury()
 		l.pipes.Wait()
+		if errors.Is(err, unix.ESRCH) { // it is gone already
+			return failed(&setUpError{said: lastLine(l.err.kept)})
+		}
 		return failed(fmt.Errorf("sandbox: the cgroup of the box: %w", err))
 	}
 	// Where memory runs out for the whole host, the box is to go first.
 	os.WriteFile(fmt.Sprintf("/proc/%d/oom_score_adj", l.child), []byte("1000"), 0)
 
-	running, cancel := context.WithCancel(ctx)
-	defer cancel()
-	started := time.Now()
 	l.release.Write([]byte{0})
-	l.release.Close()
 	var helpers sync.WaitGroup
 	seen := &sizes{}
-	helpers.Go(func() { l.watch(running, started, group, seen) })
+	started := time.Now()
+	helpers.Go(func() { started = l.watch(ctx, group, seen) })
 	var controlErr error
 	if l.channel != nil {
-		helpers.Go(func() { controlErr = l.control(running) })
+		helpers.Go(func() { controlErr = l.control(ctx) })
 	}
 	waitErr := l.cmd.Wait()
-	wall := time.Since(started)
+	ended := time.Now()
 	l.over()
-	l.bury()
-	cancel()
+	left := l.bury()
 	helpers.Wait()
 	l.pipes.Wait()
 	var exit *exec.ExitError
@@ -112,22 +110,23 @@ func (w *bubblewrap) run(ctx context.Context, p Program, slot int) (Result, erro
 	if err := ctx.Err(); err != nil && l.reason == HarnessError {
 		return failed(err)
 	}
-	cpu := group.cpu()
-	if cpu == 0 {
-		cpu = seen.cpu()
+	if !l.released() {
+		return failed(&setUpError{said: lastLine(l.err.kept)})
 	}
-	r := l.result(cpu, group.killed())
-	r.Wall, r.ControlErr = wall, controlErr
+	// A cgroup counts everyone. What the kernel hands to the collector lacks
+	// those whom nobody waited for, and what was seen lacks the last moment.
+	r := l.result(max(group.cpu(), left.cpu, seen.cpu()), group.killed())
+	r.Wall, r.ControlErr = max(ended.Sub(started), 0), controlErr
 	r.MaxRSSBytes = group.peak()
 	if r.MaxRSSBytes == 0 {
-		r.MaxRSSBytes = seen.largest()
+		r.MaxRSSBytes = max(left.rss, seen.largest())
 	}
 	return r, nil
 }
 
 // start brings up bwrap and waits until the box stands, with its process 1
 // held before the program.
-func (w *bubblewrap) start(ctx context.Context, l *launch) error {
+func (w *bubblewrap) start(l *launch) error {
 	fds := &descriptors{}
 	defer fds.Close()
 	theirs, err := l.openChannel()
@@ -161,13 +160,14 @@ func (w *bubblewrap) start(ctx context.Context, l *launch) error {
 		infoWrite.Close()
 		return err
 	}
-	l.release = blockWrite
+	l.release, l.held = blockWrite, blockRead
 	defer func() {
 		if !ok {
 			blockWrite.Close()
+			blockRead.Close()
 		}
 	}()
-	args = append(args, "--seccomp", filter, "--info-fd", fds.add(infoWrite), "--block-fd", fds.add(blockRead))
+	args = append(args, "--seccomp", filter, "--info-fd", fds.add(infoWrite), "--block-fd", fds.lend(blockRead))
 	list, err := fds.data(joinZero(args))
 	if err != nil {
 		return err
@@ -183,7 +183,8 @@ func (w *bubblewrap) start(ctx context.Context, l *launch) error {
 		Args: append([]string{"bwrap", "--args", list, "--"}, w.command(l.program)...),
 		// Empty, not nil: a program in the box can read it in /proc/1/environ.
 		Env: []string{}, Dir: "/", Stdin: stdin, ExtraFiles: fds.files,
-		SysProcAttr: &syscall.SysProcAttr{},
+		// A group of its own: Ctrl-C on the terminal is for us, who finish politely.
+		SysProcAttr: &syscall.SysProcAttr{Setpgid: true},
 	}
 	if w.root {
 		// As root, files below /proc/sys would open for writing inside.
@@ -204,18 +205,16 @@ func (w *bubblewrap) start(ctx context.Context, l *launch) error {
 		return fmt.Errorf("sandbox: starting bwrap: %w", err)
 	}
 	infoRead.SetReadDeadline(time.Now().Add(timeToSetUp))
-	stop := context.AfterFunc(ctx, func() { infoRead.SetReadDeadline(time.Now()) })
-	defer stop()
 	var info struct {
 		Child int `json:"child-pid"`
 	}
+	// Not cut short by the context: a bwrap that is killed in these milliseconds
+	// can leave its child waiting for ever.
 	if err := json.NewDecoder(infoRead).Decode(&info); err != nil || info.Child <= 0 {
-		l.cmd.Process.Kill()
+		unix.Kill(-l.cmd.Process.Pid, unix.SIGKILL)
 		l.cmd.Wait()
+		l.over()
 		l.pipes.Wait()
-		if ctx.Err() != nil {
-			return ctx.Err()
-		}
 		return &setUpError{said: lastLine(l.err.kept)}
 	}
 	l.child = info.Child

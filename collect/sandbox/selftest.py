@@ -28,7 +28,7 @@ for folder in task["folders"]:
     except OSError:
         pass
 
-with open("/tmp/" + task["nonce"], "w") as f:  # and what must work
+with open(os.path.join(os.environ["TMPDIR"], task["nonce"]), "w") as f:  # and what must work
     f.write("x")
 
 status = {}

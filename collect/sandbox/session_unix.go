@@ -100,9 +100,27 @@ func (s *session) openChannel() (theirs *os.File, err error) {
 	return os.NewFile(uintptr(pair[1]), "control"), nil
 }
 
-// control runs the caller's side of the channel.
+// control runs the caller's side of the channel. Its context ends with the
+// caller's, or a second after the program, so that it can read to the end what
+// the program wrote last.
 func (s *session) control(ctx context.Context) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	returned := make(chan struct{})
+	go func() {
+		select {
+		case <-returned:
+			return
+		case <-s.ended:
+		}
+		select {
+		case <-returned:
+		case <-time.After(time.Second):
+			cancel()
+		}
+	}()
 	err := s.program.Control(ctx, channel{s.channel})
+	close(returned)
 	s.channel.Close()
 	select {
 	case <-s.ended:

@@ -41,6 +41,13 @@ func openBox(t testing.TB, o Options) *Box {
 	return b
 }
 
+// testCommand is this test binary, to run one test again with more in its environment.
+func testCommand(name string, env ...string) *exec.Cmd {
+	cmd := exec.Command("/proc/self/exe", "-test.run", "^"+name+"$")
+	cmd.Env = append(os.Environ(), env...)
+	return cmd
+}
+
 // again runs one test of this binary as an ordinary user, who may not reach the
 // folders of root: the binary is copied to where everybody may run it.
 func again(t *testing.T, name string) {

@@ -52,38 +52,44 @@ func (s *sizes) cpu() (sum time.Duration) {
 	return sum
 }
 
-// watch ends the program at its wall limit, with its context, or when it keeps
-// more memory or files than it may where no cgroup holds it to that. (The CPU
-// limit and the sizes of single files are the kernel's to hold.)
-func (l *launch) watch(ctx context.Context, started time.Time, group *group, seen *sizes) {
+// watch ends the program at its wall limit, with the caller's context, or when
+// it keeps more memory or files than it may where no cgroup holds it to that.
+// (The CPU limit and the sizes of single files are the kernel's to hold.) It
+// returns when the program began: bwrap takes some milliseconds to build the
+// box, during which the file systems are still the host's and the time is ours.
+func (l *launch) watch(ctx context.Context, group *group, seen *sizes) (started time.Time) {
+	if !l.awaitStart(ctx) {
+		return time.Now()
+	}
+	started = time.Now()
 	limits := l.program.Limits
-	wall := time.NewTimer(limits.Wall - time.Since(started))
+	wall := time.NewTimer(limits.Wall)
 	defer wall.Stop()
 	look := time.NewTicker(watchEvery)
 	defer look.Stop()
 	for {
 		select {
 		case <-ctx.Done():
-			l.end(HarnessError) // the caller gave up; nothing when the program has ended
-			return
+			l.end(HarnessError) // the caller gave up
+			return started
 		case <-wall.C:
 			l.end(TimeOut)
-			return
+			return started
 		case <-l.ended:
-			return
+			return started
 		case <-look.C:
 		}
 		root := fmt.Sprintf("/proc/%d/root", l.child)
 		files, kept := tmpfsUse(root+"/tmp", root+"/dev/shm")
 		if files > limits.TmpFiles {
 			l.end(OutputLimit)
-			return
+			return started
 		}
 		if group.counts() {
 			// The kernel may have taken a child only; the program is over all the same.
 			if group.killed() {
 				l.end(Memory)
-				return
+				return started
 			}
 			continue
 		}
@@ -97,9 +103,31 @@ func (l *launch) watch(ctx context.Context, started time.Time, group *group, see
 		}
 		if kept > limits.MemoryBytes {
 			l.end(Memory)
-			return
+			return started
 		}
 	}
+}
+
+// awaitStart waits until process 1 of the box goes on to the program.
+func (l *launch) awaitStart(ctx context.Context) bool {
+	late := time.NewTimer(timeToSetUp)
+	defer late.Stop()
+	look := time.NewTicker(500 * time.Microsecond)
+	defer look.Stop()
+	for !l.released() {
+		select {
+		case <-ctx.Done():
+			l.end(HarnessError)
+			return false
+		case <-late.C:
+			l.end(HarnessError)
+			return false
+		case <-l.ended:
+			return false
+		case <-look.C:
+		}
+	}
+	return true
 }
 
 // tmpfsUse counts the files in the box's own file systems and what they hold.
