@@ -76,6 +76,8 @@ func drawKind(p *pen, c page.Chart) []Frame {
 		return drawCompare(p, c)
 	case page.ChartItems:
 		return drawItems(p, c)
+	case page.ChartOutcomes:
+		return drawOutcomes(p, c)
 	}
 	return drawBars(p, c)
 }

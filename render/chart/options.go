@@ -16,10 +16,10 @@ import (
 // narrow containers, that of a phone. Domains, ticks and colours are those of SVG. Colours are tokens ("$nvfp4", "$nvfp4/40") that the
 // site's script looks up in the style sheet; functions are names that it swaps from a fixed list. The bytes are safe inside a
 // classic script: < > & and the two line separators of Unicode are escaped. nil when there is nothing to draw, and for
-// the strip of items, which stays as it is drawn.
+// kinds that stay as they are drawn.
 func Options(c page.Chart) ([]byte, error) {
 	c = prepare(c)
-	if c.Empty() || c.Kind == page.ChartItems {
+	if c.Empty() || c.Static() {
 		return nil, nil
 	}
 	wide, err := option(c, Wide)

@@ -230,7 +230,7 @@ func taskFinding(c *Comparison, t *TaskPair) (f Finding, sure, ok bool) {
 		} {
 			slots[k] = v
 		}
-		f.Template, f.Lead = "paired-none", Value{Kind: KindP, Num: p.P}
+		f.Template, f.Lead = "paired-none", Value{Kind: KindP, Num: p.Holm} // the value that decides
 		if p.Found {
 			f.Template = "paired-found" + way(p.Difference)
 			f.Lead = Value{Kind: KindPoints, Num: p.Difference}
@@ -255,7 +255,7 @@ func taskFinding(c *Comparison, t *TaskPair) (f Finding, sure, ok bool) {
 		for k, v := range map[string]any{"p": m.P, "holm": m.Holm, "family": m.Family, "lo": m.Lo, "hi": m.Hi} {
 			slots[k] = v
 		}
-		f.Template, f.Lead = "means-none", Value{Kind: KindP, Num: m.P}
+		f.Template, f.Lead = "means-none", Value{Kind: KindP, Num: m.Holm}
 		if m.Found {
 			f.Template, f.Lead = "means-found"+way(m.Mean.Mean), Value{Kind: KindPoints, Num: m.Mean.Mean}
 		}

@@ -34,9 +34,15 @@ func (e *Edition) Badges() []Badge {
 		if r.Load != nil && r.Load.Throughput.OutputTokensPerS != nil {
 			add(r, "output-throughput", e.runTitle(r), e.L.Throughput(*r.Load.Throughput.OutputTokensPerS).String())
 		}
-		for i := range r.Scores {
-			s := &r.Scores[i]
-			add(r, s.Task, e.L.Clauses(e.subjectLabel(r), e.scoreTask(s)), e.score(s))
+	}
+	// A score of all items has the badge before any of a part, whose label says so.
+	for _, whole := range []bool{true, false} {
+		for _, r := range e.Set.Standing {
+			for i := range r.Scores {
+				if s := &r.Scores[i]; r.Status == artifact.StatusComplete && whole == (s.Part == dataset.Whole) {
+					add(r, s.Task, e.L.Clauses(e.subjectLabel(r), e.scoreTask(s)), e.score(s))
+				}
+			}
 		}
 	}
 	return out

@@ -43,7 +43,7 @@ func (c Chart) Empty() bool {
 }
 
 // Static reports whether the chart has no interactive twin.
-func (c Chart) Static() bool { return c.Still || c.Kind == ChartItems }
+func (c Chart) Static() bool { return c.Still || c.Kind == ChartItems || c.Kind == ChartOutcomes }
 
 // ChartKey is one entry of the key above the plot.
 type ChartKey struct {

@@ -33,6 +33,10 @@ const (
 	// ChartItems: one panel, a series per subject, a point per item in order: filled = correct, Hollow = not, Missing = not asked.
 	// Points of the first series with a Label (its number) are flips. It has no interactive twin.
 	ChartItems ChartKind = "items"
+	// ChartOutcomes: one panel, a series per subject or task, a point per outcome (correct, wrong, unparsed, truncated, error): Value and
+	// Text = count, Missing = not recorded. X.Max is the number of items where more were asked than have an outcome. Key names the
+	// outcomes. It has no interactive twin.
+	ChartOutcomes ChartKind = "outcomes"
 )
 
 // ChartSlot names a colour by its place in the scale; the values are in the style sheet and in render/chart.Palette.

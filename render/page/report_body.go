@@ -202,12 +202,13 @@ var chartDrawers = map[string]struct {
 	"server":     {(*writer).serverChart, false, (*writer).serverSide},
 	"relative":   {(*writer).relativeChart, false, (*writer).relativeSide},
 	"accuracy":   {(*writer).accuracyChart, true, (*writer).accuracySide},
+	"outcomes":   {(*writer).outcomesOfTopic, true, (*writer).outcomesSide},
 	"paired":     {(*writer).pairedChart, true, (*writer).pairedSide},
 }
 
 // chartNames are the names of the charts in the order in which messages list
 // them.
-var chartNames = []string{"throughput", "latency", "server", "relative", "accuracy", "paired"}
+var chartNames = []string{"throughput", "latency", "server", "relative", "accuracy", "outcomes", "paired"}
 
 // chartID is the anchor and file name of a chart. A report may show a chart once
 // for every protocol.
@@ -291,7 +292,7 @@ func (w *writer) standard() {
 		names := []string{"throughput", "latency", "server", "relative"}
 		s := Section{ID: "load", Title: w.L.Text("section.throughput-latency")}
 		if t.Kind == string(artifact.KindEval) {
-			names = []string{"accuracy", "paired"}
+			names = []string{"accuracy", "outcomes", "paired"}
 			s = Section{ID: "eval-" + artifact.Slug(t.Task), Title: w.taskName(t)}
 		}
 		s.ID = w.free(s.ID)

@@ -90,6 +90,8 @@ func (e *Edition) figure(r *dataset.Run) string {
 		return e.score(f.Score)
 	case f.Value != nil:
 		return e.value(*f.Value)
+	case r.Eval != nil && slices.ContainsFunc(r.Eval.Tasks, func(t artifact.Task) bool { return t.Status == artifact.TaskNotRun }):
+		return e.L.Text("word.na")
 	}
 	return locale.Unknown
 }

@@ -133,6 +133,18 @@ func (e *Edition) metricLabel(metric, filter string) string {
 func (e *Edition) evalSections(b *Base, r *dataset.Run) ([]Section, error) {
 	l := e.L
 	outcomes := Section{ID: "outcomes", Title: l.Text("section.outcomes"), Blocks: []Block{{Table: e.outcomeTable(r)}}}
+	var rows []outcomeRow
+	for i := range r.Scores {
+		s := &r.Scores[i]
+		name := e.chartName(r)
+		if len(r.Scores) > 1 {
+			name = Cut(e.taskLabel(s.Task), 24)
+		}
+		rows = append(rows, outcomeRow{name, e.scoreTask(s), r, s})
+	}
+	if f := b.AddFigure(e.outcomeChart("outcome-stack", rows)); f != nil {
+		outcomes.Blocks = append(outcomes.Blocks, Block{Figure: f})
+	}
 	outcomes.Side = []Side{{l.Text("side.outcomes.lead"), Join(gapOf(e.Lang), Rich(l.Text("side.outcomes.text")), TLink(l.Text("nav.method"), b.Link("method/#outcome")))}}
 	sections := []Section{outcomes}
 	if f := b.AddFigure(e.scoreChart(r)); f != nil {
