@@ -138,9 +138,12 @@ func (r *Run) replies(task string) int {
 // smallN takes the smallest detectable difference of a pair without any flip,
 // the most favorable case: with flips the test sees no less far but never
 // further.
+//
+// Parts of a task are told by the whole; of several small tasks the smallest
+// speaks for all, without the interval that is only its own.
 func smallN(_ *Set, r *Run) []Notice {
-	return tasks(r, func(t *artifact.Task, s *Score) []Notice {
-		if s == nil || s.N <= 0 || s.N >= smallSuite {
+	all := tasks(r, func(t *artifact.Task, s *Score) []Notice {
+		if s == nil || s.N <= 0 || s.N >= smallSuite || r.PartOf(t.Task) {
 			return nil
 		}
 		slots := map[string]any{"n": s.N, "lo": nil, "hi": nil, "mde": nil}
@@ -152,6 +155,11 @@ func smallN(_ *Set, r *Run) []Notice {
 		}
 		return one("small-n", Warn, slots)
 	})
+	if len(all) < 2 {
+		return all
+	}
+	fewest := slices.MinFunc(all, func(a, b Notice) int { return a.Slots["n"].(int) - b.Slots["n"].(int) })
+	return one("small-n", Warn, map[string]any{"n": fewest.Slots["n"], "lo": nil, "hi": nil, "mde": nil})
 }
 
 // macroMeanOfLimit: the score is the mean of groups that all had the same

@@ -18,7 +18,7 @@ const (
 // one for each of several.
 func (e *Edition) evalTiles(r *dataset.Run) []Tile {
 	l := e.L
-	tasks := tasksOf(r)
+	tasks := ownTasks(r)
 	if len(tasks) != 1 {
 		var out []Tile
 		for i, t := range tasks {

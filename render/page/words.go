@@ -252,9 +252,10 @@ func (e *Edition) tasks(r *dataset.Run) string {
 		return ""
 	}
 	var names []string
-	for i, t := range r.Eval.Tasks {
+	own := ownTasks(r)
+	for i, t := range own {
 		if i == 4 {
-			names = append(names, e.L.Fill("word.total", locale.Slots{"n": len(r.Eval.Tasks)}))
+			names = append(names, e.L.Fill("word.total", locale.Slots{"n": len(own)}))
 			break
 		}
 		if s := r.Score(t.Task); s != nil {
@@ -264,6 +265,11 @@ func (e *Edition) tasks(r *dataset.Run) string {
 		names = append(names, e.taskLabel(t.Task))
 	}
 	return e.L.Enum(names...)
+}
+
+// ownTasks are the tasks of an evaluation but those that another is the mean of.
+func ownTasks(r *dataset.Run) []artifact.Task {
+	return slices.DeleteFunc(slices.Clone(tasksOf(r)), func(t artifact.Task) bool { return r.PartOf(t.Task) })
 }
 
 // subjectLabel names what was measured: base model, number format, and devices
