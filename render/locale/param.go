@@ -53,6 +53,8 @@ func (l *Locale) ParamValue(name string, v any) string {
 			parts[i] = l.ParamValue(name, e)
 		}
 		return l.Enum(parts...)
+	case map[string]any: // a set of settings for each task: how many there are
+		return strconv.Itoa(len(v))
 	}
 	return Unknown
 }
