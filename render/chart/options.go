@@ -2,8 +2,8 @@ package chart
 
 import (
 	"bytes"
-	"encoding/json"
 	"math"
+	"reflect"
 	"strconv"
 
 	"github.com/go-echarts/go-echarts/v2/charts"
@@ -32,7 +32,7 @@ func Options(c page.Chart) ([]byte, error) {
 	}
 	pad(wide, narrow, "title", map[string]any{"text": ""})
 	pad(wide, narrow, "graphic", nil)
-	b, err := json.Marshal(map[string]any{
+	b, err := appendJSON(nil, map[string]any{
 		"baseOption": wide,
 		"media":      []any{map[string]any{"query": map[string]any{"maxWidth": 480}, "option": narrow}},
 	})
@@ -64,24 +64,6 @@ func pad(a, b map[string]any, key string, filler map[string]any) {
 	}
 	if x, y = grow(x, y), grow(y, x); len(x) > 0 {
 		a[key], b[key] = x, y
-	}
-}
-
-// prune drops what go-echarts writes as null. Lists keep theirs: a null value interrupts a line.
-func prune(v any) {
-	switch v := v.(type) {
-	case map[string]any:
-		for k, child := range v {
-			if child == nil {
-				delete(v, k)
-			} else {
-				prune(child)
-			}
-		}
-	case []any:
-		for _, child := range v {
-			prune(child)
-		}
 	}
 }
 
@@ -118,24 +100,17 @@ func option(c page.Chart, w Width) (map[string]any, error) {
 		ec.DataZoomList = []opts.DataZoom{{Type: "inside", XAxisIndex: all, FilterMode: "none"}}
 	}
 	ec.Validate()
-	raw, err := json.Marshal(ec.JSON())
-	if err != nil {
-		return nil, err
+	typed := ec.JSON()
+	for _, k := range [...]string{"color", "toolbox", "legend"} {
+		delete(typed, k)
 	}
-	var m map[string]any
-	if err := json.Unmarshal(raw, &m); err != nil {
-		return nil, err
-	}
+	m := tree(reflect.ValueOf(typed)).(map[string]any)
 	t.complete(m, frames)
 	return m, nil
 }
 
 // complete adds to m what go-echarts has no types for and removes what it fills in.
 func (t *twin) complete(m map[string]any, frames []Frame) {
-	for _, k := range [...]string{"color", "toolbox", "legend"} {
-		delete(m, k)
-	}
-	prune(m)
 	if ss, ok := m["series"].([]any); ok {
 		for i, one := range ss {
 			t.completeLabel(one.(map[string]any), t.distance[i])
