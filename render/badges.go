@@ -18,16 +18,14 @@ type badge struct {
 
 // badges are the files of data/badges/<language>/. Who shows a badge fetches it
 // by its address, so there are none without a base URL.
-func badges(e *page.Edition, files output) error {
-	if e.Set.Config.BaseURL == "" {
-		return nil
-	}
+func badges(e *page.Edition) ([]file, error) {
+	var out []file
 	for _, b := range e.Badges() {
 		text, err := json.Marshal(badge{1, locale.Plain(b.Label), locale.Plain(b.Message), "0a655e"})
 		if err != nil {
-			return err
+			return nil, err
 		}
-		files["data/badges/"+string(e.Lang)+"/"+b.Name+".json"] = append(text, '\n')
+		out = append(out, file{"data/badges/" + string(e.Lang) + "/" + b.Name + ".json", append(text, '\n')})
 	}
-	return nil
+	return out, nil
 }

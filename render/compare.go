@@ -5,37 +5,31 @@ import (
 	"encoding/json"
 	"fmt"
 
-	"benchsite/render/chart"
 	"benchsite/render/page"
 )
 
-// compareFiles are what the page on which runs are chosen loads as classic
-// scripts: the list of runs with the words, and every prepared comparison as a
-// piece of HTML that the templates have made and escaped.
-func compareFiles(e *page.Edition, l *layouts, files output) error {
-	if len(e.Set.Runs) < 2 {
-		return nil
-	}
+// compareData is the list of runs and the words for the page on which runs are
+// chosen, a classic script.
+func compareData(e *page.Edition) ([]byte, error) {
 	data, err := e.CompareData()
+	return bytes.Join([][]byte{[]byte("(window.benchsite=window.benchsite||{}).compare="), data, []byte(";\n")}, nil), err
+}
+
+// fragmentFiles are a prepared comparison as a piece of HTML that the templates
+// have made and escaped, in a classic script, with its figures.
+func fragmentFiles(f page.Fragment, l *layouts) ([]file, error) {
+	p := f.Build()
+	var buf bytes.Buffer
+	if err := l.html["comparison"].ExecuteTemplate(&buf, "pair", p); err != nil {
+		return nil, err
+	}
+	html, err := json.Marshal(string(neutral(buf.Bytes()))) // escapes < > & for a script
 	if err != nil {
-		return err
+		return nil, err
 	}
-	files[string(e.Lang)+"/compare/compare-data.js"] = bytes.Join([][]byte{[]byte("(window.benchsite=window.benchsite||{}).compare="), data, []byte(";\n")}, nil)
-	for _, build := range e.Fragments() {
-		f := build()
-		var buf bytes.Buffer
-		if err := l.html["comparison"].ExecuteTemplate(&buf, "pair", f.Page); err != nil {
-			return err
-		}
-		html, err := json.Marshal(string(neutral(buf.Bytes()))) // escapes < > & for a script
-		if err != nil {
-			return err
-		}
-		files[f.Name] = fmt.Appendf(nil, "benchsite.compared(%q, %s);\n", f.Key, html)
-		for _, fig := range f.Page.Figures {
-			files[f.Page.Dir+string(fig.SVG)] = neutral(chart.File(fig.Chart, chart.Wide))
-			files[f.Page.Dir+string(fig.CSV)] = chart.CSV(fig.Chart)
-		}
+	out := []file{{f.Name, fmt.Appendf(nil, "benchsite.compared(%q, %s);\n", f.Key, html)}}
+	for _, fig := range p.Figures {
+		out = append(out, figureFiles(p.Dir, fig)...)
 	}
-	return nil
+	return out, nil
 }

@@ -4,12 +4,14 @@ import (
 	"bytes"
 	"encoding/csv"
 	"encoding/json"
+	"fmt"
 	"os"
 	"path"
 	"path/filepath"
 	"strconv"
 
 	"benchsite/collect/artifact"
+	"benchsite/render/cache"
 	"benchsite/render/dataset"
 	"benchsite/render/page"
 )
@@ -42,44 +44,80 @@ type indexRun struct {
 	Pages      map[string]string  `json:"pages"`    // language -> page, from the folder of index.json
 }
 
-// dataFiles are the folder data/: an index in three forms, and every artifact
-// with its attachments as they are.
-func dataFiles(store *artifact.Store, set *dataset.Set) (output, error) {
-	out := output{}
+// runFiles are an artifact and its attachments as they are, but for private ones
+// and those that are not what the artifact says of them.
+func runFiles(store *artifact.Store, set *dataset.Set, r *dataset.Run) ([]file, error) {
+	b, err := os.ReadFile(filepath.Join(store.Dir(), filepath.FromSlash(r.ID)+".json"))
+	if err != nil {
+		return nil, err
+	}
+	if artifact.SHA256(b) != r.SHA256 {
+		return nil, fmt.Errorf("%s.json was changed while the site was rendered; render again", r.ID)
+	}
+	out := []file{{page.ArtifactPath(r), b}}
+	for _, a := range published(set, r) {
+		b, err := os.ReadFile(attachmentFile(store, r, a))
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, file{page.AttachmentPath(r, a), b})
+	}
+	return out, nil
+}
+
+// published are the attachments of a run that a site may hold.
+func published(set *dataset.Set, r *dataset.Run) []artifact.Attachment {
+	if set.Config.Publish.Records != dataset.RecordsSite {
+		return nil
+	}
+	var out []artifact.Attachment
+	for _, a := range r.Attachments {
+		// Private texts may not be passed on; the problems page names what is not intact.
+		if a.Kind != artifact.AttachPrivate && r.Intact(a) {
+			out = append(out, a)
+		}
+	}
+	return out
+}
+
+func attachmentFile(store *artifact.Store, r *dataset.Run, a artifact.Attachment) string {
+	return filepath.Join(store.Dir(), filepath.FromSlash(path.Join(path.Dir(r.ID), path.Base(a.Path))))
+}
+
+// packed tells whether the compressed files of a run are still the same: the
+// artifact knows only what they unpack to.
+func packed(store *artifact.Store, set *dataset.Set, r *dataset.Run) []cache.Stamp {
+	var out []cache.Stamp
+	for _, a := range published(set, r) {
+		s, err := cache.Look(attachmentFile(store, r, a))
+		if err != nil {
+			s = cache.Stamp{} // reading it says what is wrong
+		}
+		out = append(out, s)
+	}
+	return out
+}
+
+// indexFiles are the index of all runs in three forms.
+func indexFiles(set *dataset.Set) ([]file, error) {
 	runs := make([]indexRun, 0, len(set.Runs))
 	for _, r := range set.Runs {
 		runs = append(runs, indexOf(set, r))
-		out[page.ArtifactPath(r)] = r.Raw
-		for _, a := range r.Attachments {
-			if set.Config.Publish.Records != dataset.RecordsSite {
-				break
-			}
-			if a.Kind == artifact.AttachPrivate {
-				continue // texts that may not be passed on
-			}
-			if !r.Intact(a) {
-				continue // the problems page names it
-			}
-			name := filepath.FromSlash(path.Join(path.Dir(r.ID), path.Base(a.Path)))
-			b, err := os.ReadFile(filepath.Join(store.Dir(), name))
-			if err != nil {
-				return nil, err
-			}
-			out[page.AttachmentPath(r, a)] = b
-		}
 	}
 	index, err := json.MarshalIndent(map[string]any{"schema": 1, "input": set.Hash, "runs": runs}, "", " ")
 	if err != nil {
 		return nil, err
 	}
-	out["data/index.json"] = append(index, '\n')
 	compact, err := json.Marshal(map[string]any{"schema": 1, "runs": runs}) // escapes < > & for a script
 	if err != nil {
 		return nil, err
 	}
-	out["data/index.js"] = bytes.Join([][]byte{[]byte("(window.benchsite=window.benchsite||{}).index="), compact, []byte(";\n")}, nil)
-	out["data/runs.csv"], err = runsCSV(set)
-	return out, err
+	table, err := runsCSV(set)
+	return []file{
+		{"data/index.json", append(index, '\n')},
+		{"data/index.js", bytes.Join([][]byte{[]byte("(window.benchsite=window.benchsite||{}).index="), compact, []byte(";\n")}, nil)},
+		{"data/runs.csv", table},
+	}, err
 }
 
 func indexOf(set *dataset.Set, r *dataset.Run) indexRun {

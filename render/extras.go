@@ -98,11 +98,11 @@ type urlset struct {
 }
 
 // sitemap lists every page.
-func sitemap(site *page.Site, jobs []job) []byte {
+func sitemap(site *page.Site, dirs []string) []byte {
 	set := urlset{NS: "http://www.sitemaps.org/schemas/sitemap/0.9"}
 	var locs []string
-	for _, j := range jobs {
-		locs = append(locs, site.Set.Config.BaseURL+string(page.Rel("", j.Dir)))
+	for _, dir := range dirs {
+		locs = append(locs, site.Set.Config.BaseURL+string(page.Rel("", dir)))
 	}
 	slices.Sort(locs)
 	for _, loc := range locs {

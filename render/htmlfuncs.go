@@ -12,7 +12,8 @@ import (
 //
 //	t "key"           the words of the catalogue, for labels without slots
 //	gap               what stands between two finished sentences
-//	svg chart width   the static drawing, inline
+//	drawing figure w  the static drawing of a figure, inline
+//	svg chart width   that of a chart without a frame
 //	prose markdown    Markdown written by a person, raw HTML shown as text
 //	spans text        running text with its links and styles
 //	table t           a table in its scrolling region
@@ -21,6 +22,9 @@ func htmlFuncs(l *locale.Locale) template.FuncMap {
 	return template.FuncMap{
 		"t":   l.Text,
 		"gap": func() string { return gap(l) },
+		"drawing": func(f *page.Figure, width int) template.HTML {
+			return template.HTML(drawingOf(f).SVG(chart.Width(width)))
+		},
 		"svg": func(c page.Chart, width int) template.HTML {
 			return template.HTML(chart.SVG(c, chart.Width(width))) // chart escapes every string it draws
 		},
@@ -29,6 +33,16 @@ func htmlFuncs(l *locale.Locale) template.FuncMap {
 		"table": func(t *page.Table) template.HTML { return htmlTable(t, l) },
 		"prose": func(source string) (template.HTML, error) { return prose(source) },
 	}
+}
+
+// drawingOf is what is drawn of a figure, each drawing once.
+func drawingOf(f *page.Figure) *chart.Drawing {
+	d, ok := f.Drawing.(*chart.Drawing)
+	if !ok {
+		d = chart.Draw(f.Chart)
+		f.Drawing = d
+	}
+	return d
 }
 
 func gap(l *locale.Locale) string {

@@ -10,11 +10,13 @@ package render
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"encoding/json"
 	"fmt"
+	"io"
 	"io/fs"
+	"os"
 	"path"
-	"runtime"
 	"strings"
 	"sync"
 
@@ -59,9 +61,17 @@ func Site(ctx context.Context, o Options) (Result, error) {
 	if err := checkFolder(o.Out); err != nil {
 		return Result{}, err
 	}
-	set, err := dataset.Load(o.Store, o.Config)
+	program, known := programSum()
+	var index *dataset.Index
+	if known {
+		index = dataset.OpenIndex(o.Store.StateDir(), program)
+	}
+	set, err := dataset.LoadIndexed(o.Store, o.Config, index)
 	if err != nil {
 		return Result{}, err
+	}
+	if index != nil {
+		index.Save()
 	}
 	tree := o.Templates
 	if tree == nil {
@@ -81,22 +91,61 @@ func Site(ctx context.Context, o Options) (Result, error) {
 			return Result{}, err
 		}
 	}
-	files, pages, err := build(ctx, site, tree)
+	units, pages, err := build(o.Store, site, tree)
 	if err != nil {
 		return Result{}, err
 	}
-	data, err := dataFiles(o.Store, set)
+	f, err := openFolder(o.Out)
 	if err != nil {
 		return Result{}, err
 	}
-	for name, b := range data {
-		files[name] = b
+	l, name := &ledger{}, ""
+	if known {
+		build, err := buildSum(program, tree, o.Version)
+		if err != nil {
+			return Result{}, err
+		}
+		name = ledgerFile(o.Store.StateDir(), o.Out)
+		l = readLedger(name, build, f.manifest)
 	}
-	n, err := files.write(o.Out)
-	if err != nil {
+	if err := bring(ctx, f, l, name, units); err != nil {
 		return Result{}, err
 	}
-	return Result{Pages: pages, Written: n.Written, Removed: n.Removed, Problems: set.Problems, Notes: notes(set)}, nil
+	return Result{Pages: pages, Written: int(f.written.Load()), Removed: int(f.removed.Load()), Problems: set.Problems, Notes: notes(set)}, nil
+}
+
+// programSum is over the running program: what it makes of the same input. Where
+// it cannot read itself, nothing is remembered.
+var programSum = sync.OnceValues(func() (sum, bool) {
+	name, err := os.Executable()
+	if err != nil {
+		return sum{}, false
+	}
+	f, err := os.Open(name)
+	if err != nil {
+		return sum{}, false
+	}
+	defer f.Close()
+	h := sha256.New()
+	_, err = io.Copy(h, f)
+	return sum(h.Sum(nil)), err == nil
+})
+
+// buildSum is over the program and its templates.
+func buildSum(program sum, tree fs.FS, version string) (sum, error) {
+	h := sha256.New()
+	fmt.Fprintf(h, "%s\n", version)
+	h.Write(program[:])
+	err := fs.WalkDir(tree, ".", func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		b, err := fs.ReadFile(tree, name)
+		fmt.Fprintf(h, "%s %d\n", name, len(b))
+		h.Write(b)
+		return err
+	})
+	return sum(h.Sum(nil)), err
 }
 
 func notes(set *dataset.Set) []string {
@@ -110,52 +159,58 @@ func notes(set *dataset.Set) []string {
 	return out
 }
 
-// build makes every page with its figures and the files beside them.
-func build(ctx context.Context, site *page.Site, tree fs.FS) (output, int, error) {
-	layouts := map[locale.Lang]*layouts{}
-	var jobs []job
-	languages := site.Languages()
-	for _, lang := range languages {
-		l, err := parseLayouts(tree, site.Words.Locale(lang))
+// build lists what the site is made of: every page with its figures, and the
+// files beside them.
+func build(store *artifact.Store, site *page.Site, tree fs.FS) ([]unit, int, error) {
+	var units []unit
+	var dirs []string
+	add := func(name string, of []any, make func() ([]file, error)) {
+		units = append(units, unit{name: name, of: sum(site.Sum(of...)), make: make})
+	}
+	one := func(name string, make func() ([]byte, error)) {
+		add(name, nil, func() ([]file, error) {
+			b, err := make()
+			return []file{{name, b}}, err
+		})
+	}
+	addPage := func(j page.Job, l *layouts) {
+		dirs = append(dirs, j.Dir)
+		add(j.Dir+"index.html", j.Of, job{j, l}.files)
+	}
+	for i, lang := range site.Languages() {
+		e := site.In(lang)
+		l, err := parseLayouts(tree, e.L)
 		if err != nil {
 			return nil, 0, err
 		}
-		layouts[lang] = l
-		for _, j := range site.In(lang).Jobs() {
-			jobs = append(jobs, job{j, l})
+		for _, j := range e.Jobs() {
+			addPage(j, l)
+		}
+		if i == 0 {
+			addPage(page.Job{Build: func() (page.Page, error) { return site.Landing(), nil }}, l)
+		}
+		if len(e.Set.Runs) > 1 {
+			for _, f := range e.Fragments() {
+				add(f.Name, f.Of, func() ([]file, error) { return fragmentFiles(f, l) })
+			}
+			one(string(lang)+"/compare/compare-data.js", func() ([]byte, error) { return compareData(e) })
+		}
+		if site.Set.Config.BaseURL != "" {
+			one(string(lang)+"/feed.xml", func() ([]byte, error) { return feed(e), nil })
+			add("data/badges/"+string(lang), nil, func() ([]file, error) { return badges(e) })
 		}
 	}
-	jobs = append(jobs, job{page.Job{Build: func() (page.Page, error) { return site.Landing(), nil }}, layouts[languages[0]]})
-	files := output{}
-	if err := runJobs(ctx, jobs, files); err != nil {
-		return nil, 0, err
+	for _, r := range site.Set.Runs {
+		add(page.ArtifactPath(r), []any{r, packed(store, site.Set, r)}, func() ([]file, error) { return runFiles(store, site.Set, r) })
 	}
-	pages := len(jobs)
-	missing, err := notFound(site, tree)
-	if err != nil {
-		return nil, 0, err
-	}
-	for _, lang := range languages {
-		if err := compareFiles(site.In(lang), layouts[lang], files); err != nil {
-			return nil, 0, err
-		}
-		if err := badges(site.In(lang), files); err != nil {
-			return nil, 0, err
-		}
-	}
-	files["404.html"] = missing
-	files[".nojekyll"] = []byte{}
-	files["llms.txt"] = llms(site)
+	add("data/index.json", nil, func() ([]file, error) { return indexFiles(site.Set) })
+	one("llms.txt", func() ([]byte, error) { return llms(site), nil })
+	one("404.html", func() ([]byte, error) { return notFound(site, tree) })
 	if site.Set.Config.BaseURL != "" {
-		files["sitemap.xml"] = sitemap(site, jobs)
-		for _, lang := range languages {
-			files[string(lang)+"/feed.xml"] = feed(site.In(lang))
-		}
+		one("sitemap.xml", func() ([]byte, error) { return sitemap(site, dirs), nil })
 	}
-	if err := assets(files, tree); err != nil {
-		return nil, 0, err
-	}
-	return files, pages, nil
+	add("assets", []any{"assets"}, func() ([]file, error) { return assets(tree) })
+	return units, len(dirs), nil
 }
 
 // job is a page with the layouts of its language.
@@ -164,86 +219,56 @@ type job struct {
 	layouts *layouts
 }
 
-// runJobs builds the pages on all processors. The first error in the order of
-// the jobs is returned, whichever came first in time.
-func runJobs(ctx context.Context, jobs []job, files output) error {
-	var mu sync.Mutex
-	errs := make([]error, len(jobs))
-	next := make(chan int)
-	var wg sync.WaitGroup
-	for range runtime.GOMAXPROCS(0) {
-		wg.Go(func() {
-			for i := range next {
-				made, err := jobs[i].files()
-				if err != nil {
-					errs[i] = fmt.Errorf("page %s: %w", jobs[i].Dir, err)
-					continue
-				}
-				mu.Lock()
-				for name, b := range made {
-					files[name] = b
-				}
-				mu.Unlock()
-			}
-		})
-	}
-	for i := range jobs {
-		if ctx.Err() != nil {
-			break
-		}
-		next <- i
-	}
-	close(next)
-	wg.Wait()
-	if err := ctx.Err(); err != nil {
-		return err
-	}
-	for _, err := range errs {
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // files are the page, its Markdown twin, and its figures.
-func (j job) files() (output, error) {
+func (j job) files() ([]file, error) {
 	p, err := j.Build()
 	if err != nil {
 		return nil, err
 	}
-	out := output{}
-	if out[j.Dir+"index.html"], err = j.layouts.HTML(p); err != nil {
+	html, err := j.layouts.HTML(p)
+	if err != nil {
 		return nil, err
 	}
-	if out[j.Dir+"index.md"], err = j.layouts.Markdown(p); err != nil {
+	markdown, err := j.layouts.Markdown(p)
+	if err != nil {
 		return nil, err
 	}
+	out := []file{{j.Dir + "index.html", html}, {j.Dir + "index.md", markdown}}
 	var options bytes.Buffer
 	for _, f := range p.Meta().Figures {
-		o, err := chart.Options(f.Chart)
-		if err != nil {
-			return nil, fmt.Errorf("chart %s: %w", f.Chart.ID, err)
-		}
 		if !f.Chart.Static() {
+			o, err := drawingOf(f).Options()
+			if err != nil {
+				return nil, fmt.Errorf("chart %s: %w", f.Chart.ID, err)
+			}
 			id, err := json.Marshal(f.Chart.ID)
 			if err != nil {
 				return nil, err
 			}
 			fmt.Fprintf(&options, "benchsite.register(%s, %s);\n", id, o)
 		}
-		out[j.Dir+string(f.SVG)] = neutral(chart.File(f.Chart, chart.Wide))
-		out[j.Dir+string(f.CSV)] = chart.CSV(f.Chart)
+		out = append(out, figureFiles(j.Dir, f)...)
 	}
 	if options.Len() > 0 {
-		out[j.Dir+"charts-data.js"] = options.Bytes()
+		out = append(out, file{j.Dir + "charts-data.js", options.Bytes()})
 	}
 	return out, nil
 }
 
-// assets copies style, scripts and the chart library with its licence.
-func assets(files output, tree fs.FS) error {
-	return fs.WalkDir(tree, "assets", func(name string, d fs.DirEntry, err error) error {
+// figureFiles are the drawing and the table of a figure in the folder of its
+// page.
+func figureFiles(dir string, f *page.Figure) []file {
+	return []file{
+		{dir + string(f.SVG), neutral(drawingOf(f).File(chart.Wide))},
+		{dir + string(f.CSV), chart.CSV(f.Chart)},
+	}
+}
+
+// assets are style, scripts and the chart library with its licence, and the file
+// that keeps GitHub from rendering the site once more.
+func assets(tree fs.FS) ([]file, error) {
+	out := []file{{".nojekyll", nil}}
+	err := fs.WalkDir(tree, "assets", func(name string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
 			return err
 		}
@@ -252,7 +277,8 @@ func assets(files output, tree fs.FS) error {
 			return nil // how the library is rebuilt is of no use to a reader
 		}
 		b, err := fs.ReadFile(tree, name)
-		files[name] = b
+		out = append(out, file{name, b})
 		return err
 	})
+	return out, err
 }

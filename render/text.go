@@ -11,7 +11,7 @@ import (
 // else than what is there. Each becomes U+FFFD. Nothing of ours uses them, so
 // one pass over a finished page catches every way in.
 func neutral(b []byte) []byte {
-	if !bytes.ContainsFunc(b, hidden) {
+	if !suspect(b) {
 		return b
 	}
 	out := make([]byte, 0, len(b))
@@ -24,6 +24,24 @@ func neutral(b []byte) []byte {
 		b = b[n:]
 	}
 	return out
+}
+
+// suspect finds what neutral replaces. It looks at the first bytes of the few
+// characters in question before it decodes any: pages are large, and there is
+// nothing to find in almost all of them.
+func suspect(b []byte) bool {
+	for i, c := range b {
+		switch {
+		case c >= 0x20 && c < 0x7f, c == '\n', c == '\t':
+		case c < 0x20, c == 0x7f:
+			return true
+		case c == 0xc2, c == 0xd8, c == 0xe2, c == 0xef:
+			if r, _ := utf8.DecodeRune(b[i:]); hidden(r) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 func hidden(r rune) bool {

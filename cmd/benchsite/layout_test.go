@@ -27,9 +27,10 @@ var layers = map[string][]string{
 	"collect/eval":     {"collect/artifact", "collect/endpoint", "collect/eval/code", "collect/journal", "collect/sandbox", "render/stats"},
 	"collect/export":   {"collect/artifact"},
 	"collect/imports":  {"collect/artifact", "collect/endpoint", "collect/eval", "collect/server", "render/stats"},
-	"render":           {"collect/artifact", "render/chart", "render/page", "render/dataset", "render/locale", "render/stats", "templates"},
+	"render":           {"collect/artifact", "render/cache", "render/chart", "render/page", "render/dataset", "render/locale", "render/stats", "templates"},
 	"render/stats":     {},
-	"render/dataset":   {"collect/artifact", "render/stats"},
+	"render/cache":     {},
+	"render/dataset":   {"collect/artifact", "render/cache", "render/stats"},
 	"render/locale":    {"templates"},
 	"render/preview":   {},
 	"render/publish":   {},
@@ -43,6 +44,8 @@ var layers = map[string][]string{
 	// Programs of the tests alone.
 	"collect/endpoint/endpointtest": {},
 	"render/browsertest":            {},
+	"render/synthetic":              {"collect/artifact"},
+	"render/synthetic/generate":     {"render/synthetic"},
 }
 
 // doors says where a third-party package may be imported.

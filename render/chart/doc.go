@@ -41,6 +41,30 @@ func Frames(c page.Chart, w Width) ([]Frame, float64) {
 	return frames, p.h
 }
 
+// Drawing is a chart with its drawings, each made once: a page shows the same ones inline, as files and as options. It is for one
+// goroutine.
+type Drawing struct {
+	c     page.Chart
+	drawn map[Width]drawn
+}
+
+type drawn struct {
+	p      *pen // nil when there is nothing to draw
+	frames []Frame
+}
+
+// Draw begins the drawings of c.
+func Draw(c page.Chart) *Drawing { return &Drawing{c: c, drawn: map[Width]drawn{}} }
+
+func (d *Drawing) at(w Width) drawn {
+	made, ok := d.drawn[w]
+	if !ok {
+		made.p, made.frames = draw(d.c, w)
+		d.drawn[w] = made
+	}
+	return made
+}
+
 // draw lays out and draws; nil when there is nothing to draw.
 func draw(c page.Chart, w Width) (*pen, []Frame) {
 	c = prepare(c)

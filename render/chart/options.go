@@ -17,16 +17,19 @@ import (
 // site's script looks up in the style sheet; functions are names that it swaps from a fixed list. The bytes are safe inside a
 // classic script: < > & and the two line separators of Unicode are escaped. nil when there is nothing to draw, and for
 // kinds that stay as they are drawn.
-func Options(c page.Chart) ([]byte, error) {
-	c = prepare(c)
+func Options(c page.Chart) ([]byte, error) { return Draw(c).Options() }
+
+// Options is [Options] of the chart.
+func (d *Drawing) Options() ([]byte, error) {
+	c := prepare(d.c)
 	if c.Empty() || c.Static() {
 		return nil, nil
 	}
-	wide, err := option(c, Wide)
+	wide, err := option(c, d.at(Wide), Wide)
 	if err != nil {
 		return nil, err
 	}
-	narrow, err := option(c, Narrow)
+	narrow, err := option(c, d.at(Narrow), Narrow)
 	if err != nil {
 		return nil, err
 	}
@@ -72,8 +75,8 @@ func tenth(v float64) float64 { return math.Round(v*10) / 10 }
 
 // option builds the options for one width. go-echarts checks and lays out what it has types for; what it has none for (custom ticks,
 // several titles) is added to its map.
-func option(c page.Chart, w Width) (map[string]any, error) {
-	p, frames := draw(c, w)
+func option(c page.Chart, made drawn, w Width) (map[string]any, error) {
+	p, frames := made.p, made.frames
 	ec := charts.NewCustom()
 	ec.XAxisList, ec.YAxisList = nil, nil
 	t := &twin{c: c, p: p, w: w, distance: map[int]float64{}}

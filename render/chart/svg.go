@@ -9,15 +9,18 @@ import (
 // SVG is the inline drawing of c at width w: an svg element that takes its colours from the page (classes of the style sheet), with
 // role, title and description, and a tooltip on every mark. The ids inside are made of the chart's ID and the width. Equal charts give
 // equal bytes. nil when there is nothing to draw.
-func SVG(c page.Chart, w Width) []byte {
-	p, _ := draw(c, w)
+func SVG(c page.Chart, w Width) []byte { return Draw(c).SVG(w) }
+
+// SVG is [SVG] of the chart.
+func (d *Drawing) SVG(w Width) []byte {
+	p, c := d.at(w).p, d.c
 	if p == nil {
 		return nil
 	}
 	out := make([]byte, 0, len(p.b)+1024)
 	out = append(out, `<svg viewBox="0 0 `...)
 	out = appendSize(out, p)
-	return appendBody(out, p, clean(c.Title), clean(c.Desc))
+	return appendBody(out, p, clean(c.Title), clean(c.Desc), "")
 }
 
 // fileMargin is the ground round the drawing in a file: viewers show it on any colour.
@@ -25,8 +28,11 @@ const fileMargin = 14
 
 // File is the drawing of c as a file of its own: the same picture with its style inside, light and dark, on the site's ground, so that
 // it can be read wherever Markdown is shown. nil when there is nothing to draw.
-func File(c page.Chart, w Width) []byte {
-	p, _ := draw(c, w)
+func File(c page.Chart, w Width) []byte { return Draw(c).File(w) }
+
+// File is [File] of the chart.
+func (d *Drawing) File(w Width) []byte {
+	p, c := d.at(w).p, d.c
 	if p == nil {
 		return nil
 	}
@@ -39,8 +45,7 @@ func File(c page.Chart, w Width) []byte {
 		out = append(out, '"')
 	}
 	out = append(out, ` viewBox="-14 -14 `+width+` `+height+`" width="`+width+`" height="`+height+`"`...)
-	p.b = append([]byte(`<style>`+fileCSS(c.Lang)+`</style><rect x="-14" y="-14" width="`+width+`" height="`+height+`" class="fg"/>`), p.b...)
-	out = appendBody(out, p, clean(c.Title), clean(c.Desc))
+	out = appendBody(out, p, clean(c.Title), clean(c.Desc), `<style>`+fileCSS(c.Lang)+`</style><rect x="-14" y="-14" width="`+width+`" height="`+height+`" class="fg"/>`)
 	return append(out, '\n')
 }
 
@@ -55,13 +60,14 @@ func appendSize(out []byte, p *pen) []byte {
 	return append(out, '"')
 }
 
-// appendBody closes the start tag and writes name, description and marks.
-func appendBody(out []byte, p *pen, title, desc string) []byte {
+// appendBody closes the start tag and writes name, description, the ground of a file, and marks.
+func appendBody(out []byte, p *pen, title, desc, ground string) []byte {
 	out = append(out, ` role="img" aria-labelledby="t-`+p.id+` d-`+p.id+`"><title id="t-`+p.id+`">`...)
 	out = appendEscaped(out, title)
 	out = append(out, `</title><desc id="d-`+p.id+`">`...)
 	out = appendEscaped(out, desc)
 	out = append(out, `</desc>`...)
+	out = append(out, ground...)
 	out = append(out, p.b...)
 	return append(out, `</svg>`...)
 }

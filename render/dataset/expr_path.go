@@ -13,7 +13,11 @@ import (
 // their name as well.
 func (r *Run) lookup(path string) (Value, error) {
 	var tree any
-	if err := json.Unmarshal(r.Raw, &tree); err != nil {
+	text, err := r.Artifact.Encode()
+	if err == nil {
+		err = json.Unmarshal(text, &tree)
+	}
+	if err != nil {
 		return Value{}, fmt.Errorf("%s: %v", r.ID, err)
 	}
 	at := ""

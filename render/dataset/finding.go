@@ -50,10 +50,16 @@ const mostPaired = 12
 
 // Topics returns what the standing runs say: by type of test, the type with the
 // newest run first, newest first within a type. Simulated runs take no part.
-func (s *Set) Topics() []*Topic { return tell(arrange(s.Standing, nil)) }
+func (s *Set) Topics() []*Topic {
+	s.topics.once.Do(func() { s.topics.list = tell(arrange(s.Standing, nil)) })
+	return s.topics.list
+}
 
 // SimulatedTopics is [Set.Topics] over the simulated runs.
-func (s *Set) SimulatedTopics() []*Topic { return tell(arrange(s.Simulated, nil)) }
+func (s *Set) SimulatedTopics() []*Topic {
+	s.simulatedTopics.once.Do(func() { s.simulatedTopics.list = tell(arrange(s.Simulated, nil)) })
+	return s.simulatedTopics.list
+}
 
 // tell composes the findings of topics that are arranged and tested.
 func tell(topics []*Topic) []*Topic {

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -15,6 +16,7 @@ import (
 	"sync"
 
 	"benchsite/collect/artifact"
+	"benchsite/render/cache"
 )
 
 // workers read and judge artifacts at the same time. Two keep a small machine
@@ -25,19 +27,25 @@ const workers = 2
 // of the store. A file that cannot be used becomes a [Problem] and the rest is
 // read; the error says only that the folder itself cannot be listed. The result
 // does not depend on the order in which the store lists.
-func Load(store Store, cfg Config) (*Set, error) {
+func Load(store Store, cfg Config) (*Set, error) { return LoadIndexed(store, cfg, nil) }
+
+// LoadIndexed is Load with an index, which spares it the reading of runs that
+// did not change and is brought up to date. The set is the same with any index,
+// or none.
+func LoadIndexed(store Store, cfg Config, x *Index) (*Set, error) {
 	ids, err := store.List()
 	if err != nil {
 		return nil, fmt.Errorf("cannot list the artifacts: %w", err)
 	}
 	dir := filepath.Dir(store.StateDir())
 	s := &Set{Config: cfg, store: store, byID: map[string]*Run{}}
-	s.readRuns(ids)
+	s.readRuns(dir, ids, x)
 	s.withdraw(dir)
 	s.linkSubjects()
 	s.linkParents()
 	s.linkProtocols()
 	s.linkSeries()
+	s.linkHistory()
 	for _, r := range s.Runs {
 		switch {
 		case r.Standing && !r.Artifact.Simulated:
@@ -46,7 +54,6 @@ func Load(store Store, cfg Config) (*Set, error) {
 			s.Simulated = append(s.Simulated, r)
 		}
 	}
-	s.findAttachments()
 	s.judge()
 	s.readReports(dir)
 	slices.SortStableFunc(s.Problems, func(a, b Problem) int {
@@ -75,31 +82,56 @@ func each(n int, f func(i int)) {
 	wg.Wait()
 }
 
-func (s *Set) readRuns(ids []string) {
+func (s *Set) readRuns(dir string, ids []string, x *Index) {
 	ids = slices.Clone(ids)
 	slices.Sort(ids)
 	ids = slices.Compact(ids)
-	runs, problems := make([]*Run, len(ids)), make([]*Problem, len(ids))
+	if x != nil {
+		x.open(ids)
+	}
+	runs, problems, entries := make([]*Run, len(ids)), make([][]Problem, len(ids)), make([]*kept, len(ids))
 	each(len(ids), func(i int) {
-		a, raw, err := s.store.Read(ids[i])
-		if err != nil {
-			problems[i] = problemOf(ids[i]+".json", err)
-			return
+		var before cache.Stamp
+		if x != nil {
+			if runs[i] = x.recall(s.store, dir, ids[i]); runs[i] != nil {
+				return
+			}
+			before, _ = cache.Look(filepath.Join(dir, filepath.FromSlash(ids[i])+".json")) // the zero stamp is not kept
 		}
-		runs[i], err = newRun(s.store, ids[i], a, raw)
-		if err != nil {
-			problems[i] = problemOf(ids[i]+".json", err)
+		runs[i], problems[i] = s.readRun(dir, ids[i])
+		if runs[i] != nil && x != nil {
+			if k, ok := x.keep(dir, runs[i], before); ok {
+				entries[i] = &k
+			}
 		}
 	})
-	for i := range ids {
-		if problems[i] != nil {
-			s.Problems = append(s.Problems, *problems[i])
-			continue
+	for i, id := range ids {
+		s.Problems = append(s.Problems, problems[i]...)
+		if x != nil {
+			x.note(id, runs[i], entries[i])
 		}
-		s.Runs = append(s.Runs, runs[i])
-		s.byID[runs[i].ID] = runs[i]
+		if runs[i] != nil {
+			s.Runs = append(s.Runs, runs[i])
+			s.byID[id] = runs[i]
+		}
 	}
 	slices.SortFunc(s.Runs, newestFirst)
+}
+
+// readRun reads an artifact and everything beside it, and finds what can be said
+// of it without the others. A run that cannot be read is nil.
+func (s *Set) readRun(dir, id string) (*Run, []Problem) {
+	a, raw, err := s.store.Read(id)
+	if err != nil {
+		return nil, []Problem{*problemOf(id+".json", err)}
+	}
+	r, err := newRun(s.store, id, a, artifact.SHA256(raw))
+	if err != nil {
+		return nil, []Problem{*problemOf(id+".json", err)}
+	}
+	problems := r.readAttachments(dir)
+	r.own = ownNotices(r)
+	return r, problems
 }
 
 // problemOf turns an error of a reader into a problem. The message of a fault
@@ -195,54 +227,56 @@ func lineOfValue(data []byte, value string) int {
 	return 0
 }
 
-// findAttachments reads every file beside an artifact through the store, which
+// readAttachments reads every file beside the artifact through the store, which
 // checks it against what the artifact says: a file that is gone, was changed or
 // is no file at all is a problem and is not published. Private records may be
-// missing; the records of an evaluation are reported where they are judged.
-func (s *Set) findAttachments() {
-	found := make([][]Problem, len(s.Runs))
-	each(len(s.Runs), func(n int) {
-		r := s.Runs[n]
-		for i, at := range r.Attachments {
-			if at.Kind == artifact.AttachPrivate {
-				continue
-			}
-			_, err := s.store.Attachment(r.Artifact, at.Kind)
-			if err == nil {
-				continue
-			}
-			r.broken = append(r.broken, at.Path)
-			if at.Kind == artifact.AttachSamples && r.Kind == artifact.KindEval {
-				continue
-			}
-			p := problemOf(r.ID+".json", err)
-			p.Field, p.Advice = fmt.Sprintf("attachments[%d].path", i), AdviceRestoreRecords
-			found[n] = append(found[n], *p)
+// missing.
+func (r *Run) readAttachments(dir string) []Problem {
+	var out []Problem
+	r.seen = map[string]cache.Stamp{}
+	for i, at := range r.Attachments {
+		if at.Kind == artifact.AttachPrivate {
+			continue
 		}
-	})
-	for _, p := range found {
-		s.Problems = append(s.Problems, p...)
+		name := attachmentPath(r, at)
+		r.seen[name], _ = cache.Look(filepath.Join(dir, filepath.FromSlash(name)))
+		var err error
+		records := at.Kind == artifact.AttachSamples && r.Kind == artifact.KindEval
+		if records {
+			_, err = r.Items() // all of them, for the notices
+		} else {
+			_, err = r.store.Attachment(r.Artifact, at.Kind)
+		}
+		if err == nil {
+			continue
+		}
+		p := problemOf(r.ID+".json", err)
+		if p.Advice = AdviceRestoreRecords; !records {
+			p.Field = fmt.Sprintf("attachments[%d].path", i)
+		}
+		if !records || !intact(r, at) {
+			r.broken = append(r.broken, at.Path)
+		}
+		out = append(out, *p)
 	}
+	return out
 }
 
-// judge computes the notices of every run, item records included.
+// intact tells records that cannot be understood from a file that is not what
+// the artifact says: the former may still be passed on.
+func intact(r *Run, at artifact.Attachment) bool {
+	_, err := r.store.Attachment(r.Artifact, at.Kind)
+	return err == nil
+}
+
+// attachmentPath is a file beside the artifact, from the artifacts folder.
+func attachmentPath(r *Run, at artifact.Attachment) string {
+	return path.Join(path.Dir(r.ID), path.Base(at.Path))
+}
+
+// judge puts together what can be said of every run alone and among the others.
 func (s *Set) judge() {
-	problems := make([]*Problem, len(s.Runs))
-	each(len(s.Runs), func(i int) {
-		r := s.Runs[i]
-		if r.hasRecords() && r.Kind == artifact.KindEval {
-			if _, err := r.Items(); err != nil {
-				problems[i] = problemOf(r.ID+".json", err)
-				problems[i].Advice = AdviceRestoreRecords
-			}
-		}
-		r.Notices = runNotices(s, r)
-	})
-	for _, p := range problems {
-		if p != nil {
-			s.Problems = append(s.Problems, *p)
-		}
-	}
+	each(len(s.Runs), func(i int) { s.Runs[i].Notices = runNotices(s, s.Runs[i]) })
 }
 
 // hash is over everything that was read: artifacts with their records (named by

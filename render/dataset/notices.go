@@ -1,32 +1,51 @@
 package dataset
 
-import "benchsite/collect/artifact"
+import (
+	"slices"
+
+	"benchsite/collect/artifact"
+)
 
 // rule looks at one run and returns what it finds. Rules only read; a rule that
 // needs a figure that is not there finds nothing.
 type rule func(s *Set, r *Run) []Notice
 
-// rules of one run, a file for each family.
+// rules of one run, a file for each family. They are asked while the run is
+// read, before it has a place in a set: what they find is kept in the index for
+// as long as the files of the run are the same. The set they are given is nil.
 var rules = []rule{
-	withdrawnRule, simulatedRule, interruptedRule, importedNoRaw, noEnvironment, unknownParameters,
-	clientBound, zeroLatency, importContradicts, identicalPrompts, prefixCacheHot, singleRepeat, fewRequests, startBurst, failedRequests,
+	simulatedRule, interruptedRule, importedNoRaw, noEnvironment, unknownParameters,
+	clientBound, zeroLatency, importContradicts, identicalPrompts, prefixCacheHot, fewRequests, startBurst, failedRequests,
 	rateNotReached, chunksAreNotTokens, notStreamed, outputCapped,
-	asPublishedScorer, answerOnly, truncatedAnswers, thinkNotClosed, unparsedAnswers, smallN, macroMeanOfLimit,
+	answerOnly, truncatedAnswers, thinkNotClosed, unparsedAnswers, smallN, macroMeanOfLimit,
 }
 
-// runNotices applies every rule to the run.
+// setRules look at the run among the others.
+var setRules = []rule{withdrawnRule, singleRepeat, asPublishedScorer}
+
+// ownNotices applies the rules of one run.
+func ownNotices(r *Run) []Notice { return apply(rules, nil, r) }
+
+// runNotices is everything that is said of the run.
 func runNotices(s *Set, r *Run) []Notice {
+	out := append(slices.Clone(r.own), apply(setRules, s, r)...)
+	for i := range out {
+		out[i].Runs = []*Run{r}
+	}
+	sortNotices(out)
+	return out
+}
+
+func apply(rules []rule, s *Set, r *Run) []Notice {
 	var out []Notice
 	for _, rule := range rules {
 		for _, n := range rule(s, r) {
-			n.Runs = []*Run{r}
 			if n.Slots == nil {
 				n.Slots = map[string]any{}
 			}
 			out = append(out, n)
 		}
 	}
-	sortNotices(out)
 	return out
 }
 

@@ -11,12 +11,12 @@ import (
 	"unicode/utf8"
 
 	"benchsite/collect/artifact"
+	"benchsite/render/cache"
 )
 
 // Run is one artifact with its place among the others.
 type Run struct {
 	*artifact.Artifact
-	Raw    []byte // the file as it is
 	SHA256 string // of the file
 	Hash8  string // last part of the id
 	Day    string // YYYY-MM-DD
@@ -41,6 +41,11 @@ type Run struct {
 	err   error
 
 	broken []string // paths of attachments that are missing or not what the artifact says
+
+	own       []Notice               // those that follow from the run alone
+	recalled  bool                   // out of the index
+	keptItems string                 // items as the index keeps them
+	seen      map[string]cache.Stamp // attachments by path, as they looked before they were read
 }
 
 // Intact reports whether the attachment is there and is what the artifact says
@@ -74,7 +79,7 @@ type Item struct {
 // Correct reports whether the item counts as correct.
 func (i Item) Correct() bool { return i.Outcome == artifact.OutcomeCorrect }
 
-func newRun(store Store, id string, a *artifact.Artifact, raw []byte) (*Run, error) {
+func newRun(store Store, id string, a *artifact.Artifact, sum string) (*Run, error) {
 	if a.ID != id {
 		return nil, &artifact.Fault{File: id + ".json", Field: "id", Message: "is " + a.ID + ", the file lies at " + id}
 	}
@@ -84,7 +89,7 @@ func newRun(store Store, id string, a *artifact.Artifact, raw []byte) (*Run, err
 	}
 	stem := path.Base(id)
 	r := &Run{
-		Artifact: a, Raw: raw, SHA256: artifact.SHA256(raw),
+		Artifact: a, SHA256: sum,
 		Hash8: stem[strings.LastIndexByte(stem, '.')+1:], Day: day, Month: day[:7], store: store,
 	}
 	if r.start, err = time.Parse(time.RFC3339Nano, a.StartedAt); err != nil {
@@ -114,6 +119,13 @@ func (r *Run) Items() ([]Item, error) {
 	r.once.Do(func() {
 		if r.Kind != artifact.KindEval || !r.hasRecords() {
 			return
+		}
+		if r.keptItems != "" {
+			in := cache.Read(r.keptItems)
+			if in.Value(&r.items); in.Done() {
+				return
+			}
+			r.items = nil
 		}
 		records, err := r.store.EvalRecords(r.Artifact)
 		if err != nil {

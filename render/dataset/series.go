@@ -8,8 +8,8 @@ import (
 	"benchsite/collect/artifact"
 )
 
-// Series is a sweep: runs of one subject whose protocols differ in nothing but
-// the swept axis.
+// Series is a sweep: runs of one subject on one version of the engine whose
+// protocols differ in nothing but the swept axis.
 type Series struct {
 	Key       string // id of the protocol without the axis
 	Subject   *Subject
@@ -25,10 +25,15 @@ type SeriesPoint struct {
 	Runs []*Run
 }
 
+// Sweep is the sweep that a run is a point of, or nil.
+func (s *Set) Sweep(r *Run) *Series { return s.sweepOf[r] }
+
 // linkSeries finds the sweeps with at least two points.
 func (s *Set) linkSeries() {
+	s.sweepOf = map[*Run]*Series{}
 	type key struct {
 		subject   *Subject
+		version   string // of the engine: another one is another curve
 		axis, id  string
 		simulated bool
 	}
@@ -49,7 +54,7 @@ func (s *Set) linkSeries() {
 			if err != nil {
 				continue
 			}
-			k := key{r.Who, axis, id, r.Artifact.Simulated}
+			k := key{r.Who, deref(r.Artifact.Subject.EngineVersion), axis, id, r.Artifact.Simulated}
 			g := groups[k]
 			if g == nil {
 				g = &Series{Key: id, Subject: r.Who, Axis: axis, Fixed: fixed, Simulated: r.Artifact.Simulated}
@@ -74,6 +79,15 @@ func (s *Set) linkSeries() {
 	slices.SortStableFunc(s.Series, func(a, b *Series) int {
 		return cmp.Or(compareSubjects(a.Subject, b.Subject), cmp.Compare(a.Key, b.Key))
 	})
+	for _, g := range s.Series {
+		for _, p := range g.Points {
+			for _, r := range p.Runs {
+				if s.sweepOf[r] == nil {
+					s.sweepOf[r] = g
+				}
+			}
+		}
+	}
 }
 
 // Trend is one subject under one protocol over time, oldest first.

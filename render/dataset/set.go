@@ -1,6 +1,10 @@
 package dataset
 
-import "benchsite/collect/artifact"
+import (
+	"sync"
+
+	"benchsite/collect/artifact"
+)
 
 // Store is what a set needs of a store of artifacts; *artifact.Store has it.
 type Store interface {
@@ -27,6 +31,14 @@ type Set struct {
 
 	store Store
 	byID  map[string]*Run
+
+	sweepOf map[*Run]*Series
+	history map[historyKey][]*Run
+
+	topics, simulatedTopics struct { // see Topics
+		once sync.Once
+		list []*Topic
+	}
 }
 
 // Problem is a file that could not be used, wholly or in part.

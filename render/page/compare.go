@@ -81,7 +81,7 @@ func (e *Edition) compareJobs() []Job {
 	jobs := []Job{e.job("compare/", func() (Page, error) { return e.Compare(), nil })}
 	for _, g := range e.compared() {
 		for _, c := range g.pairs {
-			jobs = append(jobs, e.job(comparisonPath(c), func() (Page, error) { return e.Comparison(c), nil }))
+			jobs = append(jobs, e.job(comparisonPath(c), func() (Page, error) { return e.Comparison(c), nil }, c))
 		}
 	}
 	return jobs
@@ -120,25 +120,29 @@ func (e *Edition) Compare() *ComparePage {
 // Fragment is a prepared comparison in one direction, to be shown inside the
 // page on which runs are chosen.
 type Fragment struct {
-	Name string // of the file, from the root of the site
-	Key  string // "<hash8>-<hash8>", the baseline first
-	Page *ComparisonPage
+	Name  string // of the file, from the root of the site
+	Key   string // "<hash8>-<hash8>", the baseline first
+	Of    []any  // what it is made from, see [Job]
+	Build func() *ComparisonPage
 }
 
 // Fragments are all prepared comparisons in both directions.
-func (e *Edition) Fragments() []func() Fragment {
-	var out []func() Fragment
+func (e *Edition) Fragments() []Fragment {
+	var out []Fragment
 	for _, g := range e.compared() {
 		for _, c := range g.pairs {
 			for _, swap := range []bool{false, true} {
-				out = append(out, func() Fragment {
+				key := pairKey(c.A, c.B)
+				if swap {
+					key = pairKey(c.B, c.A)
+				}
+				out = append(out, Fragment{string(e.Lang) + "/compare/pair-" + key + ".js", key, []any{c, swap}, func() *ComparisonPage {
 					c := c
 					if swap {
 						c = swapped(c)
 					}
-					key := pairKey(c.A, c.B)
-					return Fragment{string(e.Lang) + "/compare/pair-" + key + ".js", key, e.comparison(c, "compare/", true)}
-				})
+					return e.comparison(c, "compare/", true)
+				}})
 			}
 		}
 	}

@@ -2,6 +2,7 @@ package page
 
 import (
 	"slices"
+	"sync"
 
 	"benchsite/collect/artifact"
 	"benchsite/render/dataset"
@@ -27,6 +28,9 @@ type flipped struct {
 type flipIndex struct {
 	of    map[*dataset.Run][]*flipped
 	homes []*dataset.Run // in the order of the findings
+
+	mu     sync.Mutex
+	unread map[*dataset.Run][]*flipped // whose replies were not asked for yet
 }
 
 // flips finds the items that get a page: those that a table of flips can list.
@@ -42,7 +46,14 @@ func (s *Site) flips() *flipIndex {
 				x.add(t.Task, t.Runs)
 			}
 		}
-		x.readOutputs()
+		x.unread = map[*dataset.Run][]*flipped{}
+		for _, list := range x.of {
+			for _, f := range list {
+				for _, r := range f.runs {
+					x.unread[r] = append(x.unread[r], f)
+				}
+			}
+		}
 		s.flipped.index = x
 	})
 	return s.flipped.index
@@ -99,33 +110,44 @@ func (x *flipIndex) find(home *dataset.Run, task, id string) *flipped {
 	return nil
 }
 
-// readOutputs reads what the subjects answered, once for each run: records are
-// large, so only the replies that are shown are kept.
-func (x *flipIndex) readOutputs() {
-	wanted := map[*dataset.Run][]*flipped{}
-	for _, list := range x.of {
-		for _, f := range list {
-			for _, r := range f.runs {
-				wanted[r] = append(wanted[r], f)
-			}
-		}
+// reply is what a subject answered, "" when it is not stored. Records are large,
+// so they are read once for each run whose replies are shown, and only those are
+// kept.
+func (x *flipIndex) reply(r *dataset.Run, f *flipped) string {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.read(r)
+	return f.output[r]
+}
+
+// kind is what type of item it is, of suites that mix them.
+func (x *flipIndex) kind(f *flipped) string {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.read(f.runs[0])
+	return f.kind
+}
+
+func (x *flipIndex) read(r *dataset.Run) {
+	list := x.unread[r]
+	if list == nil {
+		return
 	}
-	for r, list := range wanted {
-		records, err := r.Records()
-		if err != nil {
-			continue // the problems page names the file
-		}
-		for _, rec := range records {
-			for _, f := range list {
-				if rec.Item != f.id || rec.Task != "" && rec.Task != f.task || rec.Repeat > 0 {
-					continue
-				}
-				if f.runs[0] == r && rec.Type != nil {
-					f.kind = *rec.Type
-				}
-				if rec.Output != nil {
-					f.output[r] = *rec.Output
-				}
+	delete(x.unread, r)
+	records, err := r.Records()
+	if err != nil {
+		return // the problems page names the file
+	}
+	for _, rec := range records {
+		for _, f := range list {
+			if rec.Item != f.id || rec.Task != "" && rec.Task != f.task || rec.Repeat > 0 {
+				continue
+			}
+			if f.runs[0] == r && rec.Type != nil {
+				f.kind = *rec.Type
+			}
+			if rec.Output != nil {
+				f.output[r] = *rec.Output
 			}
 		}
 	}

@@ -25,7 +25,7 @@ func (e *Edition) itemJobs() []Job {
 	x := e.flips()
 	for _, r := range e.Set.Runs {
 		for i, f := range x.of[r] {
-			jobs = append(jobs, e.job(itemPath(r, f), func() (Page, error) { return e.Item(r, x.of[r], i), nil }))
+			jobs = append(jobs, e.job(itemPath(r, f), func() (Page, error) { return e.Item(r, x.of[r], i), nil }, r, i, f.runs))
 		}
 	}
 	return jobs
@@ -39,8 +39,8 @@ func (e *Edition) Item(home *dataset.Run, list []*flipped, i int) *ItemPage {
 	p := &ItemPage{Base: e.Base("item", itemPath(home, f), title, title)}
 	p.Kicker = []Link{{l.Text("nav.runs"), p.Link("runs/")}, {e.runTitle(home), p.Link(runPath(home))}, {l.Text("section.flips"), ""}}
 	p.Facts = []Text{{{Text: l.Date(home.Day)}}}
-	if f.kind != "" {
-		p.Facts = append(p.Facts, e.aroundText("item.type", "type", TCode(Cut(f.kind, 24))))
+	if kind := e.flips().kind(f); kind != "" {
+		p.Facts = append(p.Facts, e.aroundText("item.type", "type", TCode(Cut(kind, 24))))
 	}
 	p.Facts = append(p.Facts, T(l.Fill("report.runs", locale.Slots{"n": len(f.runs)})))
 	p.Protocol = e.protocolBox(&p.Base, home)
@@ -223,7 +223,7 @@ func (e *Edition) itemReadings(f *flipped, name namer) []Pair {
 func (e *Edition) itemReplies(f *flipped, name namer) Section {
 	s := Section{ID: "replies", Title: e.L.Text("item.reply")}
 	for _, r := range f.runs {
-		if out, ok := f.output[r]; ok && out != "" {
+		if out := e.flips().reply(r, f); out != "" {
 			s.Blocks = append(s.Blocks, Block{Code: &CodeBlock{name(r), Cut(out, CutBlock)}})
 		}
 	}

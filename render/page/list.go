@@ -66,7 +66,8 @@ func monthPath(name string, part int) string {
 func (e *Edition) monthJobs(m month) []Job {
 	var jobs []Job
 	for part := 0; part*monthRows < len(m.Runs); part++ {
-		jobs = append(jobs, e.job(monthPath(m.Name, part), func() (Page, error) { return e.Month(m, part), nil }))
+		rows := m.Runs[part*monthRows : min(len(m.Runs), (part+1)*monthRows)]
+		jobs = append(jobs, e.job(monthPath(m.Name, part), func() (Page, error) { return e.Month(m, part), nil }, len(m.Runs), rows))
 	}
 	return jobs
 }

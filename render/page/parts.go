@@ -98,6 +98,10 @@ type Figure struct {
 	Table  *Table
 	SVG    Href // the wide drawing as a file
 	CSV    Href
+
+	// Drawing keeps what render/chart has drawn of the chart, so that it is drawn
+	// once for all the places that show it.
+	Drawing any
 }
 
 // Link is a link with its words.

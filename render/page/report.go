@@ -38,7 +38,7 @@ type Key struct {
 func (e *Edition) reportJobs() []Job {
 	var jobs []Job
 	for _, r := range e.Set.Reports {
-		jobs = append(jobs, e.job(reportPath(r), func() (Page, error) { return e.Report(r), nil }))
+		jobs = append(jobs, e.job(reportPath(r), func() (Page, error) { return e.Report(r), nil }, r))
 	}
 	return jobs
 }

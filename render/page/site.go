@@ -22,6 +22,7 @@ type Site struct {
 		once  sync.Once
 		index *flipIndex
 	}
+	sums  sums     // see Sum
 	pairs struct { // see compared
 		once   sync.Once
 		groups []comparedGroup
@@ -66,6 +67,10 @@ func (e *Edition) Name() string {
 type Job struct {
 	Dir   string
 	Build func() (Page, error)
+	// Of is what the page is made from, as far as it is not on every page: runs,
+	// a comparison, a report, or lists of them. It is what [Site.Sum] takes; a
+	// page that says nothing is made anew whenever anything has changed.
+	Of []any
 }
 
 // Jobs lists every page of the edition.
@@ -78,7 +83,7 @@ func (e *Edition) Jobs() []Job {
 		jobs = append(jobs, e.monthJobs(m)...)
 	}
 	for _, r := range e.Set.Runs {
-		jobs = append(jobs, e.job(runPath(r), func() (Page, error) { return e.Run(r) }))
+		jobs = append(jobs, e.job(runPath(r), func() (Page, error) { return e.Run(r) }, e.runOf(r)...))
 	}
 	jobs = append(jobs, e.itemJobs()...)
 	jobs = append(jobs, e.compareJobs()...)
@@ -94,8 +99,14 @@ func (e *Edition) Jobs() []Job {
 	return jobs
 }
 
-func (e *Edition) job(path string, build func() (Page, error)) Job {
-	return Job{Dir: string(e.Lang) + "/" + path, Build: build}
+func (e *Edition) job(path string, build func() (Page, error), of ...any) Job {
+	return Job{Dir: string(e.Lang) + "/" + path, Build: build, Of: of}
+}
+
+// runOf is what the page of a run is made from.
+func (e *Edition) runOf(r *dataset.Run) []any {
+	runs, more := e.Set.History(r, historyRows)
+	return []any{r, e.Set.Sweep(r), runs, more}
 }
 
 // sections are the entries of the navigation, in order, with the word of each.
@@ -153,7 +164,8 @@ func (e *Edition) addresses(b *Base, path string) {
 }
 
 func (e *Edition) foot(b *Base) {
-	b.Foot.Generated = e.L.Fill("foot.generated", locale.Slots{"n": len(e.Set.Runs), "version": e.Version})
+	// From how many files is no business of the foot: one new run would change every page of the site.
+	b.Foot.Generated = e.L.Fill("foot.generated", locale.Slots{"version": e.Version})
 	b.Foot.Links = []Link{
 		{e.L.Text("foot.markdown"), b.Twin()},
 		{e.L.Text("nav.data"), b.File("data/index.json")},

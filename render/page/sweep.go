@@ -1,6 +1,7 @@
 package page
 
 import (
+	"slices"
 	"strconv"
 
 	"benchsite/collect/artifact"
@@ -205,57 +206,48 @@ func (e *Edition) sweepTable(c *Chart, lines []ChartSeries, scale locale.Scale) 
 
 // sweepSection shows the sweep that a load test is a point of.
 func (e *Edition) sweepSection(b *Base, r *dataset.Run) (Section, bool) {
-	for _, s := range e.Set.Series {
-		at := -1
-		for i, p := range s.Points {
-			for _, x := range p.Runs {
-				if x == r {
-					at = i
-				}
-			}
-		}
-		if at < 0 {
-			continue
-		}
-		out := Section{ID: "sweep", Title: e.L.Text("section.sweep")}
-		if f := b.AddFigure(e.sweepChart("sweep-chart", []*dataset.Series{s})); f != nil {
-			out.Blocks = append(out.Blocks, Block{Figure: f})
-		}
-		t := &Table{Label: e.L.Text("section.sweep"), Hint: true, Head: []Column{Col(capital(e.L.Param(s.Axis)))}}
-		columns := e.sweepColumns(s)
-		for _, c := range columns {
-			t.Head = append(t.Head, Num(c.head))
-		}
-		t.Head = append(t.Head, Num(e.L.Text("th.repeats")))
-		for i, p := range s.Points {
-			label := strconv.FormatFloat(p.X, 'g', -1, 64)
-			head := Cell{Text: TLink(label, b.Link(runPath(p.Runs[0])))}
-			if i == at {
-				head = Cell{Text: T(label)}
-			}
-			row := Row{Cells: []Cell{head}}
-			for _, c := range columns {
-				text := locale.Unknown
-				if v, ok := sweepValue(p, c.pick); ok {
-					text = c.print(v)
-				}
-				row.Cells = append(row.Cells, CellNum(text))
-			}
-			row.Cells = append(row.Cells, CellNum(e.L.Count(len(p.Runs))))
-			t.Rows = append(t.Rows, row)
-		}
-		t.Foot = []Text{T(e.L.Fill("note.sweep-protocol", locale.Slots{"param": lowerFirst(e.L.Param(s.Axis))}))}
-		if m, ok := sweepOf([]*dataset.Series{s}); ok {
-			if k, bends := kneeOf(s, m); bends {
-				t.Foot = append(t.Foot, T(e.L.Fill("note.knee", locale.Slots{
-					"param": lowerFirst(e.L.Param(s.Axis)), "at": number(k.Load), "from": number(k.From), "to": number(k.To),
-				})))
-			}
-		}
-		out.Blocks = append(out.Blocks, Block{Table: t})
-		return out, true
+	s := e.Set.Sweep(r)
+	if s == nil {
+		return Section{}, false
 	}
-	return Section{}, false
+	at := slices.IndexFunc(s.Points, func(p dataset.SeriesPoint) bool { return slices.Contains(p.Runs, r) })
+	out := Section{ID: "sweep", Title: e.L.Text("section.sweep")}
+	if f := b.AddFigure(e.sweepChart("sweep-chart", []*dataset.Series{s})); f != nil {
+		out.Blocks = append(out.Blocks, Block{Figure: f})
+	}
+	t := &Table{Label: e.L.Text("section.sweep"), Hint: true, Head: []Column{Col(capital(e.L.Param(s.Axis)))}}
+	columns := e.sweepColumns(s)
+	for _, c := range columns {
+		t.Head = append(t.Head, Num(c.head))
+	}
+	t.Head = append(t.Head, Num(e.L.Text("th.repeats")))
+	for i, p := range s.Points {
+		label := strconv.FormatFloat(p.X, 'g', -1, 64)
+		head := Cell{Text: TLink(label, b.Link(runPath(p.Runs[0])))}
+		if i == at {
+			head = Cell{Text: T(label)}
+		}
+		row := Row{Cells: []Cell{head}}
+		for _, c := range columns {
+			text := locale.Unknown
+			if v, ok := sweepValue(p, c.pick); ok {
+				text = c.print(v)
+			}
+			row.Cells = append(row.Cells, CellNum(text))
+		}
+		row.Cells = append(row.Cells, CellNum(e.L.Count(len(p.Runs))))
+		t.Rows = append(t.Rows, row)
+	}
+	t.Foot = []Text{T(e.L.Fill("note.sweep-protocol", locale.Slots{"param": lowerFirst(e.L.Param(s.Axis))}))}
+	if m, ok := sweepOf([]*dataset.Series{s}); ok {
+		if k, bends := kneeOf(s, m); bends {
+			t.Foot = append(t.Foot, T(e.L.Fill("note.knee", locale.Slots{
+				"param": lowerFirst(e.L.Param(s.Axis)), "at": number(k.Load), "from": number(k.From), "to": number(k.To),
+			})))
+		}
+	}
+	out.Blocks = append(out.Blocks, Block{Table: t})
+	return out, true
 }
 
 // number writes a load level as it was set: 16, 0.5.

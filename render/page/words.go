@@ -145,8 +145,8 @@ func (e *Edition) protocolBox(b *Base, r *dataset.Run) *Protocol {
 	if len(unknown) > 0 {
 		box.Note = T(e.L.Fill("note.protocol-unknown", locale.Slots{"fields": e.L.List(unknown...)}))
 	}
-	if n := len(r.How.Runs); n > 0 {
-		box.Note = Join(gapOf(e.Lang), box.Note, TLink(e.L.Fill("run.protocol-runs", locale.Slots{"n": n}), b.Link("runs/#"+r.Protocol.ID)))
+	if len(r.How.Runs) > 0 {
+		box.Note = Join(gapOf(e.Lang), box.Note, TLink(e.L.Text("run.protocol-runs"), b.Link("runs/#"+r.Protocol.ID)))
 	}
 	return box
 }
