@@ -100,25 +100,47 @@ func openFolder(dir string) (*folder, error) {
 	return f, nil
 }
 
-// names are all files of earlier renders. A line that leads out of the folder is
-// refused: the manifest decides what is removed.
+// names are all files of earlier renders.
 func (f *folder) names() (map[string]bool, error) {
-	out := map[string]bool{}
-	n := 0
-	for line := range bytes.Lines(f.manifest) {
-		n++
-		line = bytes.TrimSuffix(line, []byte("\n"))
-		if len(line) == 0 {
-			continue
-		}
-		_, name, ok := strings.Cut(string(line), "  ")
-		if !ok || name == manifestName || !filepath.IsLocal(filepath.FromSlash(name)) {
-			return nil, fmt.Errorf("%s, line %d: not a file of this folder; remove the folder and render again", filepath.Join(f.dir, manifestName), n)
-		}
+	listed, err := parseManifest(f.dir, f.manifest)
+	if err != nil {
+		return nil, err
+	}
+	out := make(map[string]bool, len(listed))
+	for name := range listed {
 		out[name] = true
 	}
 	for name := range f.strays {
 		out[name], out[name+tmpSuffix] = true, true
+	}
+	return out, nil
+}
+
+// readManifest reads the paths and hashes of an earlier render.
+func readManifest(dir string) (map[string]string, error) {
+	text, err := os.ReadFile(filepath.Join(dir, manifestName))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
+	return parseManifest(dir, text)
+}
+
+// parseManifest refuses a line that leads out of the folder: the manifest
+// decides what is removed.
+func parseManifest(dir string, text []byte) (map[string]string, error) {
+	out := map[string]string{}
+	n := 0
+	for line := range strings.Lines(string(text)) {
+		n++
+		line = strings.TrimSuffix(line, "\n")
+		if line == "" {
+			continue
+		}
+		hash, name, ok := strings.Cut(line, "  ")
+		if !ok || name == manifestName || !filepath.IsLocal(filepath.FromSlash(name)) {
+			return nil, fmt.Errorf("%s, line %d: not a file of this folder; remove the folder and render again", filepath.Join(dir, manifestName), n)
+		}
+		out[name] = hash
 	}
 	return out, nil
 }
