@@ -93,6 +93,11 @@ func (b *Box) test(ctx context.Context, o Options) error {
 	if err := b.testTime(ctx); err != nil {
 		return err
 	}
+	if isolated {
+		if err := b.testMemory(ctx); err != nil {
+			return err
+		}
+	}
 	b.facts = b.runner.facts()
 	packages := map[string]any{}
 	for name, version := range f.Packages {
@@ -120,6 +125,25 @@ func (b *Box) testTime(ctx context.Context) error {
 	case r.End != TimeOut || r.Wall > 10*time.Second:
 		return &Refused{Reason: fmt.Sprintf("an endless program ended with %s after %.1f s instead of being stopped after 0.2 s", r.End, r.Wall.Seconds()),
 			Remedy: "Do not run code here. Report this with the versions of the kernel and of bubblewrap."}
+	}
+	return nil
+}
+
+// testMemory wants a program that keeps more memory than it may to be ended:
+// by its cgroup, or by us, who may not be allowed to look at it.
+func (b *Box) testMemory(ctx context.Context) error {
+	r, err := b.Run(ctx, Program{
+		Argv:   []string{b.Python(), "-I", "-B", "-S", "-c", "x = bytearray(256 << 20)\nimport time\ntime.sleep(30)"},
+		Limits: Limits{Wall: 20 * time.Second, MemoryBytes: 32 << 20},
+	})
+	switch {
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case err != nil:
+		return refusal(err)
+	case r.End != Memory:
+		return &Refused{Reason: fmt.Sprintf("a program that kept eight times the memory it may have ended with %s instead of being stopped", r.End),
+			Remedy: "Run as root or under systemd-run --user --scope -p Delegate=yes, so that a cgroup holds the memory; or report this with the version of the kernel."}
 	}
 	return nil
 }
