@@ -11,6 +11,7 @@ import (
 
 	"benchsite/collect/artifact"
 	"benchsite/collect/eval"
+	"benchsite/collect/eval/code"
 	"benchsite/collect/sandbox"
 )
 
@@ -50,7 +51,7 @@ func (r *evalRunner) workshop(ctx context.Context, suite string, i Isolation) (*
 	w, ok := r.workshops[i]
 	if !ok {
 		// A program of the form with assertions takes two places at a time.
-		w.box, w.err = sandbox.Open(ctx, sandbox.Options{Kind: i.Sandbox, Confirmed: i.NoIsolation, Python: i.Python, Packages: sciencePackages, Parallel: 2 * runtime.NumCPU()})
+		w.box, w.err = sandbox.Open(ctx, sandbox.Options{Kind: i.Sandbox, Confirmed: i.NoIsolation, Python: i.Python, Parallel: 2 * runtime.NumCPU()})
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
 		}
@@ -85,23 +86,43 @@ func (r *evalRunner) programs(ctx context.Context, p EvalPoint, s *eval.Suite) (
 		return nil, nil, err
 	}
 	facts := box.Facts()
-	if err := s.Fit(packages(facts)); err != nil {
+	if err := fit(ctx, s, box, facts); err != nil {
 		return nil, nil, err
 	}
 	return eval.NewCodeJudge(box, cmp.Or(p.Eval.Sandbox, sandbox.Bubblewrap)), facts, nil
 }
 
-// packages are the versions of the Python packages that the box found.
-func packages(facts map[string]any) map[string]string {
-	out := map[string]string{}
-	python, _ := facts["python"].(map[string]any)
-	found, _ := python["packages"].(map[string]any)
-	for name, v := range found {
-		if s, ok := v.(string); ok {
-			out[name] = s
-		}
+// fit looks at the packages in the box where the suite needs some, and notes their
+// versions.
+func fit(ctx context.Context, s *eval.Suite, box *sandbox.Box, facts map[string]any) error {
+	if !s.Science() {
+		return nil
 	}
-	return out
+	found, err := code.Packages(ctx, box, sciencePackages)
+	if err != nil {
+		return err
+	}
+	if python, ok := facts["python"].(map[string]any); ok {
+		versions := map[string]any{}
+		for name, version := range found {
+			versions[name] = version
+		}
+		python = maps.Clone(python)
+		python["packages"], facts["python"] = versions, python
+	}
+	if err := s.Fit(found); err != nil {
+		return err
+	}
+	for _, it := range s.Items {
+		if it.Code == nil || it.Code.TargetsFile == "" {
+			continue
+		}
+		if err := code.CheckTargets(ctx, box, it.Code.TargetsFile); err != nil && ctx.Err() == nil {
+			return &eval.NotRun{Suite: s.Name, Why: eval.WhyBroken, Reason: fmt.Sprintf("%s cannot be read in the sandbox: %v; fetch it again, and keep it in a folder that other users may enter", it.Code.TargetsFile, err), Dataset: *s.Dataset.Name}
+		}
+		break // all items have the same file
+	}
+	return ctx.Err()
 }
 
 // ProgramMeans are what running the stored programs of an evaluation again takes:
@@ -130,8 +151,8 @@ func ProgramMeans(ctx context.Context, store *artifact.Store, a *artifact.Artifa
 	if err != nil {
 		return means, done, errors.Join(err, r.closeWorkshops())
 	}
-	s := &eval.Suite{Name: a.Name, Items: slices.Collect(maps.Values(means.Items))}
-	if err := s.Fit(packages(box.Facts())); err != nil {
+	s := &eval.Suite{Name: a.Name, Dataset: artifact.Dataset{Name: &a.Name}, Items: slices.Collect(maps.Values(means.Items))}
+	if err := fit(ctx, s, box, box.Facts()); err != nil {
 		return means, done, errors.Join(err, r.closeWorkshops())
 	}
 	for _, it := range s.Items {

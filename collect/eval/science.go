@@ -11,11 +11,17 @@ import (
 // there is no box to run them in.
 const NoIsolation = "no isolation"
 
+// Science reports whether programs of the suite need the packages of numerical
+// work.
+func (s *Suite) Science() bool {
+	return slices.ContainsFunc(s.Items, func(it Item) bool { return it.Code != nil && it.Code.Step != "" })
+}
+
 // Fit takes the versions of the Python packages in the box, by name. A suite that
 // needs one that is missing is a *NotRun; items that need an older one are marked,
 // so that no program is blamed.
 func (s *Suite) Fit(packages map[string]string) error {
-	if !slices.ContainsFunc(s.Items, func(it Item) bool { return it.Code != nil && it.Code.Step != "" }) {
+	if !s.Science() {
 		return nil
 	}
 	for _, name := range []string{"numpy", "scipy", "h5py"} {

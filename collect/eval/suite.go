@@ -132,6 +132,9 @@ func (s *Suite) Limit(n int) *Suite {
 	if n <= 0 || n >= len(s.Items) {
 		return &out
 	}
+	if slices.ContainsFunc(s.Items, func(it Item) bool { return it.Chain != "" }) {
+		return s.limitChains(n)
+	}
 	groups := map[string][]int{}
 	var names []string
 	for i, it := range s.Items {
@@ -157,6 +160,27 @@ func (s *Suite) Limit(n int) *Suite {
 	out.Items, out.Sampled = nil, true
 	for _, i := range picked {
 		out.Items = append(out.Items, s.Items[i])
+	}
+	return &out
+}
+
+// limitChains keeps whole chains, drawn at random, until n items are there: a step
+// without those before it is another question.
+func (s *Suite) limitChains(n int) *Suite {
+	var chains []string
+	for _, it := range s.Items {
+		if !slices.Contains(chains, it.Chain) {
+			chains = append(chains, it.Chain)
+		}
+	}
+	random := rand.New(rand.NewPCG(uint64(len(s.Items)), uint64(n)))
+	random.Shuffle(len(chains), func(i, j int) { chains[i], chains[j] = chains[j], chains[i] })
+	out := *s
+	for k := 1; k <= len(chains); k++ {
+		out.Items = slices.DeleteFunc(slices.Clone(s.Items), func(it Item) bool { return !slices.Contains(chains[:k], it.Chain) })
+		if len(out.Items) >= n {
+			break
+		}
 	}
 	return &out
 }
@@ -199,7 +223,11 @@ func SuiteNames() []string {
 		names = append(names, s.name)
 	}
 	// A window of dates may follow: livecodebench-v6-2024-10-2025-03.
-	return append(names, "livecodebench-v5", "livecodebench-v6")
+	names = append(names, "livecodebench-v5", "livecodebench-v6")
+	for _, split := range []string{"scicode-test", "scicode-dev", "scicode-all"} {
+		names = append(names, split, split+"-background")
+	}
+	return names
 }
 
 // Known reports whether a name is that of a suite.
@@ -224,6 +252,9 @@ func LoadSuite(ctx context.Context, ref string, from Source) (*Suite, error) {
 	}
 	if l, ok := parseLCB(ref); ok {
 		return l.load(ctx, from)
+	}
+	if c, ok := parseSciCode(ref); ok {
+		return c.load(ctx, from)
 	}
 	return nil, unknownSuite(ref)
 }
