@@ -151,6 +151,16 @@ func taskLines(l *locale.Locale, t dataset.TaskPair) (lines []string) {
 	switch {
 	case !t.Comparable:
 		say("not comparable: other items, protocol or scorer")
+	case t.Texts != nil:
+		x := t.Texts
+		line := fmt.Sprintf("perplexity B / A: %.4f", x.Ratio)
+		if x.Known {
+			line += fmt.Sprintf(", 95%% CI %.4f to %.4f", x.Lo, x.Hi)
+		}
+		say("%s, paired over %d windows with %d tokens", line, x.N, x.Tokens)
+		if x.Apart > 0 {
+			say("left out: %d windows that were rated on one side only or in other tokens", x.Apart)
+		}
 	case t.Paired != nil:
 		p := t.Paired
 		say("flips: %s right only with B, %d only with A", l.Counted(p.OnlyB, "item"), p.OnlyA)
@@ -197,6 +207,13 @@ func scoreText(l *locale.Locale, s *dataset.Score) string {
 	if s == nil {
 		return "unknown"
 	}
+	if s.Number() {
+		text := fmt.Sprintf("%s %.4f", s.Metric, s.Value)
+		if s.Interval {
+			text += fmt.Sprintf(", 95%% CI %.4f to %.4f", s.Lo, s.Hi)
+		}
+		return text
+	}
 	text := l.Percent(s.Value)
 	if s.Correct >= 0 && s.N > 0 {
 		text = l.Score(s.Correct, s.N)
@@ -234,6 +251,9 @@ func machineComparison(c *dataset.Comparison, verdicts []verdict) map[string]any
 		}
 		if m := t.Means; m != nil {
 			row["means"] = meansForMachines(m)
+		}
+		if x := t.Texts; x != nil {
+			row["texts"] = map[string]any{"windows": x.N, "left_out": x.Apart, "tokens": x.Tokens, "ratio": x.Ratio, "ci": []float64{x.Lo, x.Hi}, "ci_known": x.Known}
 		}
 		if d := t.Unpaired; d != nil {
 			row["unpaired"] = map[string]any{"difference": d.Difference, "ci": []float64{d.Lo, d.Hi}}

@@ -153,6 +153,12 @@ func (r rule) judgeScore(v verdict, c *dataset.Comparison) (verdict, error) {
 		if !t.Comparable {
 			return v, usageErr("--fail-on %q cannot be judged: %s was scored or asked in another way", r.text, t.Task)
 		}
+		if t.A.Number() || t.B.Number() {
+			if r.task == "" {
+				continue // a rule in points is about shares
+			}
+			return v, usageErr("--fail-on %q cannot be judged: %s is a %s, which has no percentage points; regression looks at it too", r.text, t.Task, t.A.Metric)
+		}
 		words := t.Task + ": " + english().Points(t.B.Value-t.A.Value)
 		hit := r.beyond(t.B.Value - t.A.Value)
 		switch {
@@ -205,6 +211,13 @@ func regression(v verdict, c *dataset.Comparison) verdict {
 	tasks := 0
 	for i := range c.Tasks {
 		t := &c.Tasks[i]
+		if x := t.Texts; x != nil && x.Known && t.Comparable {
+			tasks++
+			if x.Found && x.Ratio > 1 {
+				worse = append(worse, fmt.Sprintf("%s perplexity %+.2f %%", t.Task, (x.Ratio-1)*100))
+			}
+			continue
+		}
 		found, ok := t.Tested()
 		if !t.Comparable || !ok {
 			continue

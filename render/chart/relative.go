@@ -29,7 +29,11 @@ func drawRelative(p *pen, c page.Chart) []Frame {
 	}
 	p.ratioLeft = x0
 	f := Frame{X0: x0, X1: x1, X: ratioDomain(c.Panels, ref, x0, x1, p)}
-	f.XTicks = Ticks(f.X, x1-x0, page.TickRatio)
+	format := page.TickRatio
+	if ref != 1 { // baseline = 100
+		format = c.Panels[0].X.Format
+	}
+	f.XTicks = Ticks(f.X, x1-x0, format)
 
 	// Rows first, because the grid runs behind all of them.
 	heads, each := 0.0, 17.0
@@ -138,7 +142,11 @@ func ratioDomain(panels []page.ChartPanel, ref, x0, x1 float64, p *pen) Scale {
 			}
 		}
 	}
-	lo, hi := math.Log(e.lo)-.15, math.Log(e.hi)+.15
+	pad := .15
+	if ref != 1 { // scores lie closer together than speeds
+		pad = max(.01, .3*(math.Log(e.hi)-math.Log(e.lo)))
+	}
+	lo, hi := math.Log(e.lo)-pad, math.Log(e.hi)+pad
 	left := x0
 	if !p.narrow() {
 		left = x0 - 4

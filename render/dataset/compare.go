@@ -148,6 +148,12 @@ func pairTask(ra, rb *Run, task string) TaskPair {
 	a, b := ra.Score(task), rb.Score(task)
 	t := TaskPair{Task: task, RunA: ra, RunB: rb, A: a, B: b, ScorerSame: scorerName(a.Scorer) == scorerName(b.Scorer)}
 	t.Comparable = comparableTask(ra, rb, task) && t.ScorerSame && a.Metric == b.Metric && a.Filter == b.Filter
+	if a.Number() || b.Number() {
+		if t.Comparable && a.Metric == "perplexity" {
+			t.Texts = pairTexts(ra, rb, task)
+		}
+		return t
+	}
 	if t.Paired = pairItems(ra, rb, task); t.Paired != nil {
 		return t
 	}

@@ -80,6 +80,19 @@ type TaskPair struct {
 	Paired   *PairedResult   // by item records of both sides, each item asked once; nil without them
 	Means    *MeanPair       // in its place where items were asked several times or share a stem
 	Unpaired *UnpairedResult // from the totals, when there are no records
+	Texts    *TextsResult    // of perplexity, window by window
+}
+
+// TextsResult compares how probable two models find the same windows of texts.
+// Ratio is perplexity of B / perplexity of A: above 1, B likes them less.
+type TextsResult struct {
+	N      int // windows rated on both sides with the same number of tokens
+	Apart  int // windows left out: rated on one side only, or cut into other tokens
+	Tokens int64
+	Ratio  float64
+	Lo, Hi float64 // 95 % interval of Ratio: Student's t on the paired differences, texts as units
+	Known  bool    // Lo and Hi are known
+	Found  bool    // the interval leaves out 1
 }
 
 // Tested reports whether a test of the task was made, and whether it found a

@@ -95,12 +95,15 @@ func (r *Run) evalValue(rest string) (v Value, ok bool, err error) {
 	case "n":
 		return Value{Kind: KindCount, Num: float64(s.N)}, true, nil
 	case "score":
-		return Value{Kind: KindShare, Num: s.Value}, true, nil
+		return Value{Kind: s.Kind(), Num: s.Value}, true, nil
 	case "metric":
 		return Value{Kind: KindText, Text: s.Metric}, true, nil
 	case "stderr":
 		if s.Stderr == nil {
 			return v, true, r.missing("eval." + task + ".stderr")
+		}
+		if s.Number() {
+			return Value{Kind: KindFigure, Num: *s.Stderr}, true, nil
 		}
 		return Value{Kind: KindPoints, Num: *s.Stderr}, true, nil
 	}
@@ -108,9 +111,9 @@ func (r *Run) evalValue(rest string) (v Value, ok bool, err error) {
 		return v, true, fmt.Errorf("the score of %s in %s has no interval", task, r.ID)
 	}
 	if field == "ci_lo" {
-		return Value{Kind: KindShare, Num: s.Lo}, true, nil
+		return Value{Kind: s.Kind(), Num: s.Lo}, true, nil
 	}
-	return Value{Kind: KindShare, Num: s.Hi}, true, nil
+	return Value{Kind: s.Kind(), Num: s.Hi}, true, nil
 }
 
 func (r *Run) taskNames() []string {
@@ -131,6 +134,9 @@ func metricValue(t *artifact.Task, name string) (Value, error) {
 		}
 		known = append(known, full)
 		if (full == name || m.Metric == name) && m.Value != nil {
+			if slices.Contains(numbers, m.Metric) {
+				return Value{Kind: KindFigure, Num: *m.Value}, nil
+			}
 			return Value{Kind: KindShare, Num: *m.Value}, nil
 		}
 	}

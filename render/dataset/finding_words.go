@@ -102,7 +102,7 @@ func (t *Topic) evalFindings() {
 			t.Findings = append(t.Findings, f)
 		}
 	}
-	var found, base, rest []Finding
+	var texts, found, base, rest []Finding
 	for _, c := range slices.Backward(t.Pairs) {
 		pair := c.Task(t.Task)
 		if pair == nil || !pair.Comparable || cut[c.A] || cut[c.B] {
@@ -111,6 +111,8 @@ func (t *Topic) evalFindings() {
 		f, sure, ok := taskFinding(c, pair)
 		switch {
 		case !ok:
+		case sure && pair.Texts != nil && c.A == t.Baseline:
+			texts = append(texts, f)
 		case sure:
 			found = append(found, f)
 		case c.A == t.Baseline:
@@ -119,7 +121,7 @@ func (t *Topic) evalFindings() {
 			rest = append(rest, f)
 		}
 	}
-	t.Findings = slices.Concat(t.Findings, found, base, rest)
+	t.Findings = slices.Concat(t.Findings, texts, found, base, rest)
 	for _, r := range t.Runs {
 		if s := r.Score(t.Task); s != nil && !cut[r] {
 			t.Findings = append(t.Findings, scoreFinding(r, s))
@@ -222,6 +224,14 @@ func taskFinding(c *Comparison, t *TaskPair) (f Finding, sure, ok bool) {
 		return "-higher"
 	}
 	switch {
+	case t.Texts != nil && t.Texts.Known:
+		x := t.Texts
+		slots["text_ratio"], slots["text_lo"], slots["text_hi"] = x.Ratio, x.Lo, x.Hi
+		f.Template, f.Lead = "texts-none", Value{Kind: KindRelative, Num: x.Ratio - 1}
+		if x.Found {
+			f.Template = "texts" + way(x.Ratio-1)
+		}
+		return f, x.Found, true
 	case t.Paired != nil:
 		p := t.Paired
 		for k, v := range map[string]any{
@@ -298,8 +308,15 @@ func scoreFinding(r *Run, s *Score) Finding {
 		}
 		f.Slots[name] = int(*p)
 	}
+	if s.Metric == "perplexity" && s.Interval && s.Info.Text != nil {
+		f.Template, f.Lead = "perplexity", Value{Kind: KindFigure, Num: s.Value}
+		f.Slots = map[string]any{
+			"subject": r.Who.Name, "task": s.Task, "perplexity": s.Value, "perplexity_lo": s.Lo, "perplexity_hi": s.Hi, "tokens": int(s.Info.Text.Tokens),
+		}
+		return f
+	}
 	if s.Correct < 0 { // a mean is no count of items
-		f.Template = "value"
+		f.Template, f.Kind, f.Lead.Kind = "value", s.Kind(), s.Kind()
 		f.Slots["metric"], f.Slots["a"] = "score", s.Value
 	}
 	return f

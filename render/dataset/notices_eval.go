@@ -143,7 +143,7 @@ func (r *Run) replies(task string) int {
 // speaks for all, without the interval that is only its own.
 func smallN(_ *Set, r *Run) []Notice {
 	all := tasks(r, func(t *artifact.Task, s *Score) []Notice {
-		if s == nil || s.N <= 0 || s.N >= smallSuite || r.PartOf(t.Task) {
+		if s == nil || s.Number() || s.N <= 0 || s.N >= smallSuite || r.PartOf(t.Task) {
 			return nil
 		}
 		slots := map[string]any{"n": s.N, "lo": nil, "hi": nil, "mde": nil}

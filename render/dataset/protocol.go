@@ -84,7 +84,8 @@ var readingOrder = []string{
 	"workload", "workload_sha256", "workload_seed", "prompts", "input_tokens", "input_tokens_spread",
 	"prefix_tokens", "prefix_groups", "turns", "images", "image_size",
 	"max_tokens", "min_tokens", "ignore_eos", "temperature", "top_p", "top_k", "seed", "streaming", "thinking",
-	"system_sha256", "prompt_sha256", "filter", "scorer", "definitions",
+	"window_bytes", "stride_bytes", "tokens",
+	"system_sha256", "prompt_sha256", "filter", "scorer", "judge_model", "judge_prompt_sha256", "judge_temperature", "definitions",
 }
 
 func readingRank(name string) int {

@@ -74,6 +74,8 @@ type Item struct {
 	Chars     int    // characters of the reply after thinking, outer space removed
 	Open      bool   // <think> is opened and never closed
 	Finish    string // finish reason, "" when not recorded
+
+	Likelihood *artifact.Likelihood // of a window of a text; nil for a reply
 }
 
 // Correct reports whether the item counts as correct.
@@ -144,6 +146,7 @@ func newItem(rec artifact.EvalRecord) Item {
 	it := Item{
 		Task: rec.Task, ID: rec.Item, Hash: deref(rec.ItemHash), Stem: deref(rec.Stem), Repeat: int(rec.Repeat), Outcome: deref(rec.Outcome),
 		Expected: deref(rec.Expected), Extracted: deref(rec.Extracted), Finish: deref(rec.FinishReason),
+		Likelihood: rec.Likelihood,
 	}
 	if rec.Output == nil && rec.Reasoning == nil {
 		return it

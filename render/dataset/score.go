@@ -161,6 +161,11 @@ func scoreOf(t *artifact.Task) (Score, bool) {
 	case s.Correct >= 0:
 		s.Lo, s.Hi = stats.Wilson(s.Correct, s.N)
 		s.Interval = true
+	case s.Metric == "perplexity" && s.Stderr != nil && *s.Stderr > 0 && s.Value > 0:
+		// The doubt is about its logarithm, the mean over tokens.
+		half := 1.96 * *s.Stderr / s.Value
+		s.Lo, s.Hi = s.Value*math.Exp(-half), s.Value*math.Exp(half)
+		s.Interval = true
 	case s.Stderr != nil && *s.Stderr > 0: // a spread of 0 is no certainty
 		s.Lo, s.Hi = s.Value-1.96**s.Stderr, s.Value+1.96**s.Stderr
 		s.Interval = true
@@ -173,6 +178,21 @@ func scoreOf(t *artifact.Task) (Score, bool) {
 var shares = []string{
 	"accuracy", "acc", "acc_norm", "exact_match", "correct", "pass@1", "pass_at_1", "math_verify", "extracted_answer",
 	"accuracy_exact_match", "prompt_level_strict_acc", "prompt_level_loose_acc",
+}
+
+// numbers are metrics that are no share of anything.
+var numbers = []string{"perplexity", "word_perplexity", "byte_perplexity", "bits_per_byte", "bits-per-byte", "nll"}
+
+// Number reports whether the score is a number of its own and no share, such as
+// a perplexity.
+func (s *Score) Number() bool { return slices.Contains(numbers, s.Metric) }
+
+// Kind is the kind of the value of the score.
+func (s *Score) Kind() Kind {
+	if s.Number() {
+		return KindFigure
+	}
+	return KindShare
 }
 
 // countOf returns the number of correct items that the value stands for, −1

@@ -48,6 +48,7 @@ const (
 	KindTokens       Kind = "tokens"        // a number of tokens
 	KindSetting      Kind = "setting"       // max_tokens, concurrency, TP: never grouped by commas
 	KindNumber       Kind = "number"        // any other number
+	KindFigure       Kind = "figure"        // a measured number without a unit, such as a perplexity
 	KindThroughput   Kind = "throughput"    // tokens/s
 	KindRate         Kind = "rate"          // req/s
 	KindSeconds      Kind = "seconds"       // a duration or latency

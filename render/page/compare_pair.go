@@ -317,7 +317,10 @@ func (e *Edition) compareTasks(c *dataset.Comparison) *Table {
 	}}
 	for _, x := range c.Tasks {
 		diff, flips, p := locale.Unknown, locale.Unknown, locale.Unknown
-		if r := x.Paired; r != nil {
+		if r := x.Texts; r != nil && r.Known {
+			diff = l.Bracket(e.change(r.Ratio), e.changeRange(r.Lo, r.Hi))
+			t.Foot = append(t.Foot, T(l.Text("fig.note-texts")))
+		} else if r := x.Paired; r != nil {
 			flips = l.Count(r.OnlyB) + " : " + l.Count(r.OnlyA)
 			if x.Comparable {
 				diff, p = l.Bracket(l.PointsNumber(r.Difference), l.PointsRange(r.Lo, r.Hi)), l.PNumber(r.P)

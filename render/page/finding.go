@@ -122,6 +122,7 @@ func (e *Edition) findingBy(name namer, f dataset.Finding) string {
 			slots["ci"] = l.PercentRange(lo, hi)
 		}
 	}
+	e.textSlots(f, slots)
 	if p, ok := num("p"); ok {
 		slots["p"] = l.PValue(p)
 		holm, okHolm := num("holm")

@@ -140,7 +140,7 @@ func (e *Edition) termAnchor(key string) string {
 }
 
 // scorerRules are the scorers whose rule the page states.
-var scorerRules = []string{"decidable", "decidable-lenient", "legacy-2025", "boxed", "lm-eval"}
+var scorerRules = []string{"decidable", "decidable-lenient", "legacy-2025", "boxed", "judge", "perplexity", "lm-eval"}
 
 // scorers lists the rules that decide outcomes.
 func (e *Edition) scorers() MethodGroup {

@@ -22,6 +22,9 @@ func (e *Edition) mini(t *dataset.Topic, name namer) (string, Chart) {
 				continue
 			}
 			task = e.shortTaskOf(s)
+			if s.Number() {
+				panel.X.Format = TickNumber
+			}
 			panel.Series = append(panel.Series, e.scoreSeries(name(r), r, s))
 		}
 		c.Panels = []ChartPanel{panel}
@@ -94,7 +97,7 @@ func (e *Edition) scorePoint(name string, s *dataset.Score) ChartPoint {
 		pt.Text = e.L.Count(s.Correct) + "/" + e.L.Count(s.N)
 	}
 	if s.Interval {
-		pt.Interval, pt.Lo, pt.Hi, pt.Range = true, s.Lo, s.Hi, e.L.PercentRange(s.Lo, s.Hi)
+		pt.Interval, pt.Lo, pt.Hi, pt.Range = true, s.Lo, s.Hi, e.interval(s)
 	}
 	pt.Tip = e.L.Label(name, strings.TrimSpace(e.score(s)+" "+pt.Range))
 	return pt

@@ -204,16 +204,21 @@ var chartDrawers = map[string]struct {
 	"accuracy":   {(*writer).accuracyChart, true, (*writer).accuracySide},
 	"outcomes":   {(*writer).outcomesOfTopic, true, (*writer).outcomesSide},
 	"paired":     {(*writer).pairedChart, true, (*writer).pairedSide},
+
+	"relative-score": {(*writer).relativeScoreChart, true, (*writer).relativeScoreSide},
 }
 
 // chartNames are the names of the charts in the order in which messages list
 // them.
-var chartNames = []string{"throughput", "latency", "server", "relative", "accuracy", "outcomes", "paired"}
+var chartNames = []string{"throughput", "latency", "server", "relative", "accuracy", "outcomes", "paired", "relative-score"}
 
 // chartID is the anchor and file name of a chart. A report may show a chart once
 // for every protocol.
 func (w *writer) chartID(name string, t *dataset.Topic) string {
 	id := "fig-" + name
+	if name == "relative-score" { // one for the whole report
+		return id
+	}
 	if evalKind(t) {
 		id += "-" + artifact.Slug(t.Task)
 	}
@@ -256,7 +261,7 @@ func (w *writer) find(args []string) (func(*writer, *dataset.Topic) Chart, *data
 		return nil, nil, fmt.Errorf("no run of this report has the task %q; there are %s", args[1], strings.Join(known, ", "))
 	case len(fit) == 0:
 		return nil, nil, fmt.Errorf("no run of this report can be drawn so")
-	case len(fit) > 1 && len(args) < 2:
+	case len(fit) > 1 && len(args) < 2 && args[0] != "relative-score":
 		return nil, nil, fmt.Errorf("could show %d groups of runs; name %s", len(fit), hint)
 	}
 	return d.draw, fit[0], nil
@@ -304,6 +309,7 @@ func (w *writer) standard() {
 			}
 		}
 	}
+	w.relativeScores()
 }
 
 // taskName names the task of a topic with the part of it that was asked.

@@ -27,6 +27,9 @@ func published(r *dataset.Run, task string) (*dataset.Run, *dataset.Score) {
 // rescored value stands the one as published.
 func (w *writer) accuracyChart(t *dataset.Topic) Chart {
 	l := w.L
+	if numeric(t) {
+		return w.numberChart(t)
+	}
 	c := Chart{Kind: ChartAccuracy, Lang: w.Lang.Tag()}
 	panel := ChartPanel{Heads: []string{l.Text("th.ci")}, X: ChartAxis{Format: TickPercent}}
 	table := ChartTable{
@@ -108,10 +111,7 @@ func wholePercent(v float64) string { return itoa(int(math.Round(v*100))) + "%" 
 
 // range_ is the interval of a score, or the dash.
 func (w *writer) range_(s *dataset.Score) string {
-	if !s.Interval {
-		return locale.Unknown
-	}
-	return w.L.PercentRange(s.Lo, s.Hi)
+	return w.interval(s)
 }
 
 func rawScore(s *dataset.Score) []ChartRaw {
@@ -167,6 +167,9 @@ func pairs(t *dataset.Topic) []*dataset.Comparison {
 // flips both ways, the test, and what it could have seen.
 func (w *writer) pairedChart(t *dataset.Topic) Chart {
 	l := w.L
+	if numeric(t) {
+		return w.textsChart(t)
+	}
 	c := Chart{Kind: ChartForest, Lang: w.Lang.Tag(), Sub: l.Text("fig.sub-forest")}
 	list := pairs(t)
 	if len(list) == 0 {
@@ -242,6 +245,9 @@ func (w *writer) pairedTitle(list []*dataset.Comparison, found int) string {
 }
 
 func (w *writer) accuracySide(t *dataset.Topic) []Side {
+	if numeric(t) {
+		return []Side{w.side("perplexity", nil)}
+	}
 	out := []Side{w.side("interval", nil)}
 	if len(pairs(t)) > 0 {
 		out = append(out, w.side("overlap", nil))

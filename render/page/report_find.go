@@ -73,8 +73,11 @@ var families = [][]string{
 	{"paired-found-higher", "paired-found-lower"},
 	{"paired-none", "unpaired-none", "unpaired-found-higher", "unpaired-found-lower"},
 	{"latency-lower", "latency-higher", "latency-same"},
+	{"texts-higher", "texts-lower"},
+	{"texts-none"},
 	{"published-rescored"},
 	{"score", "score-unknown"},
+	{"perplexity"},
 	{"value"},
 	{"failures-some"},
 }
@@ -202,7 +205,7 @@ func (w *writer) chartOf(g keyGroup) *Link {
 	switch f := g.list[0]; {
 	case f.Metric == "e2e":
 		order = []string{"latency", "relative"}
-	case strings.HasPrefix(f.Template, "paired"):
+	case strings.HasPrefix(f.Template, "paired"), strings.HasPrefix(f.Template, "texts"):
 		order = []string{"paired", "accuracy"}
 	case evalKind(g.topic):
 		order = []string{"accuracy", "paired"}

@@ -222,6 +222,9 @@ func (w *writer) glanceScores(t *dataset.Topic) (ChartPanel, bool) {
 			return p, false
 		}
 		row := w.scoreSeries(w.name(r), r, s)
+		if s.Number() {
+			p.X.Format, p.Sub = TickNumber, w.inside(s.Metric)
+		}
 		if s.Correct >= 0 {
 			row.Points[0].Text = w.L.Count(s.Correct)
 			p.Sub = w.L.Fill("fig.sub-items", locale.Slots{"n": s.N})

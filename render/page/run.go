@@ -106,10 +106,21 @@ func (e *Edition) score(s *dataset.Score) string {
 
 // share prints a score alone. A metric that is no share is a plain number.
 func (e *Edition) share(s *dataset.Score) string {
-	if s.Value >= 0 && s.Value <= 1 {
+	if !s.Number() && s.Value >= 0 && s.Value <= 1 {
 		return e.L.Percent(s.Value)
 	}
 	return e.L.Number(s.Value, 3)
+}
+
+// interval prints the interval of a score, or the dash.
+func (e *Edition) interval(s *dataset.Score) string {
+	switch {
+	case !s.Interval:
+		return locale.Unknown
+	case s.Number():
+		return e.L.NumberRange(e.L.Number(s.Lo, 3), e.L.Number(s.Hi, 3))
+	}
+	return e.L.PercentRange(s.Lo, s.Hi)
 }
 
 func (e *Edition) runFacts(b *Base, r *dataset.Run) []Text {

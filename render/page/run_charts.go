@@ -254,7 +254,7 @@ func (e *Edition) scoreChart(r *dataset.Run) Chart {
 		ci, scorer := locale.Unknown, locale.Unknown
 		lo, hi := ChartRaw{}, ChartRaw{}
 		if s.Interval {
-			ci, lo, hi = l.PercentRange(s.Lo, s.Hi), RawNumber(s.Lo), RawNumber(s.Hi)
+			ci, lo, hi = e.interval(s), RawNumber(s.Lo), RawNumber(s.Hi)
 		}
 		if s.Scorer != nil {
 			scorer = scorerWord(*s.Scorer)
@@ -265,8 +265,11 @@ func (e *Edition) scoreChart(r *dataset.Run) Chart {
 	published := false
 	for i := range r.Scores {
 		s := &r.Scores[i]
-		if s.Value < 0 || s.Value > 1 || len(panel.Series) == 20 {
+		if s.Number() && len(r.Scores) > 1 || !s.Number() && (s.Value < 0 || s.Value > 1) || len(panel.Series) == 20 {
 			continue
+		}
+		if s.Number() {
+			panel.X.Format = TickNumber
 		}
 		name := e.chartName(r)
 		if len(r.Scores) > 1 {

@@ -41,7 +41,7 @@ func (e *Edition) evalTiles(r *dataset.Run) []Tile {
 	score := Tile{Label: e.metricLabel(s.Metric, s.Filter), Value: e.share(s), Note: e.counted(s)}
 	ci := Tile{Label: l.Text("th.ci"), Value: locale.Unknown, Note: l.Text("tile.not-recorded")}
 	if s.Interval {
-		ci.Value = l.PercentRange(s.Lo, s.Hi)
+		ci.Value = e.interval(s)
 		ci.Note = e.label("se")
 		if s.Correct >= 0 {
 			ci.Note = e.label("wilson")
@@ -52,6 +52,9 @@ func (e *Edition) evalTiles(r *dataset.Run) []Tile {
 		scorer.Value = Cut(scorerWord(*s.Scorer), 24)
 	}
 	tiles := []Tile{score, ci, scorer}
+	if s.Number() {
+		return append(tiles, e.textTiles(t, s)...)
+	}
 	if o := t.Outcomes; o != nil {
 		tiles = append(tiles,
 			Tile{Label: l.Text("th.wrong"), Value: e.count(o.Wrong)},
@@ -146,7 +149,15 @@ func (e *Edition) evalSections(b *Base, r *dataset.Run) ([]Section, error) {
 		outcomes.Blocks = append(outcomes.Blocks, Block{Figure: f})
 	}
 	outcomes.Side = []Side{{l.Text("side.outcomes.lead"), Join(gapOf(e.Lang), Rich(l.Text("side.outcomes.text")), TLink(l.Text("nav.method"), b.Link("method/#outcome")))}}
+	if texts := e.textTable(r); texts != nil {
+		outcomes = Section{ID: "perplexity", Title: l.Text("section.perplexity"), Blocks: []Block{{Table: texts}}}
+		outcomes.Side = []Side{{l.Text("side.perplexity.lead"), Join(gapOf(e.Lang), Rich(l.Text("side.perplexity.text")), TLink(l.Text("nav.method"), b.Link("method/#perplexity")))}}
+	}
 	sections := []Section{outcomes}
+	if j := e.judgeTable(r); j != nil {
+		sections = append(sections, Section{ID: "judge", Title: e.label("judge"), Blocks: []Block{{Table: j}},
+			Side: []Side{{l.Text("side.judge.lead"), Rich(l.Text("side.judge.text"))}}})
+	}
 	if f := b.AddFigure(e.scoreChart(r)); f != nil {
 		sections = append(sections, Section{Blocks: []Block{{Figure: f}}})
 	}
@@ -196,7 +207,7 @@ func (e *Edition) outcomeTable(r *dataset.Run) *Table {
 		}
 		cells := []Cell{CellText(e.scoreTask(s)), CellNum(e.share(s)), CellNum(locale.Unknown), CellNum(locale.Unknown)}
 		if s.Interval {
-			cells[2] = CellNum(l.PercentRange(s.Lo, s.Hi))
+			cells[2] = CellNum(e.interval(s))
 		}
 		if s.N > 0 {
 			cells[3] = CellNum(l.Count(s.N))
@@ -257,6 +268,9 @@ func (e *Edition) groupTable(r *dataset.Run) *Table {
 	l := e.L
 	t := &Table{Label: l.Text("section.groups"), Head: []Column{Col(l.Text("th.group")), Num(l.Text("th.score")), Num(l.Text("th.correct")), Num(l.Text("th.n"))}}
 	for _, task := range tasksOf(r) {
+		if task.Text != nil { // a table of its own
+			continue
+		}
 		for _, g := range task.Groups {
 			t.Rows = append(t.Rows, Row{Cells: []Cell{
 				CellText(e.category(g.Name)), CellNum(l.Opt(g.Value, l.Percent)), CellNum(e.count(g.Correct)), CellNum(e.count(g.N)),

@@ -64,7 +64,7 @@ func (e *Edition) trendMeasure(t *dataset.Trend) (m measure, ok bool) {
 	if t.Runs[0].Load == nil {
 		for _, s := range t.Runs[0].Scores {
 			return measure{
-				path: "score", kind: dataset.KindShare, term: "score",
+				path: "score", kind: s.Kind(), term: "score", lower: s.Better == dataset.Lower,
 				pick: func(r *dataset.Run) *float64 {
 					if x := r.Score(s.Task); x != nil {
 						return &x.Value

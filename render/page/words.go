@@ -22,6 +22,8 @@ func (e *Edition) value(v dataset.Value) string {
 		return l.Count(v.Int())
 	case dataset.KindSetting:
 		return strconv.Itoa(v.Int())
+	case dataset.KindFigure:
+		return l.Number(v.Num, 3)
 	case dataset.KindNumber:
 		return l.ParamValue("", v.Num)
 	case dataset.KindThroughput:
@@ -155,7 +157,7 @@ func (e *Edition) protocolBox(b *Base, r *dataset.Run) *Protocol {
 func (e *Edition) parameter(f dataset.Field, r *dataset.Run) Text {
 	s := Cut(e.L.ParamValue(f.Name, f.A), CutCell)
 	switch f.Name {
-	case "workload_sha256", "prompt_sha256", "system_sha256", "items_sha256", "dataset_sha256":
+	case "workload_sha256", "prompt_sha256", "judge_prompt_sha256", "system_sha256", "items_sha256", "dataset_sha256":
 		return TCode(Cut(s, 12))
 	case "workload":
 		if n, ok := promptTokens(r); ok && f.A == "one-prompt" {
