@@ -3,6 +3,7 @@ package render
 import (
 	"encoding/json"
 
+	"benchsite/render/chart"
 	"benchsite/render/locale"
 	"benchsite/render/page"
 )
@@ -26,6 +27,19 @@ func badges(e *page.Edition) ([]file, error) {
 			return nil, err
 		}
 		out = append(out, file{"data/badges/" + string(e.Lang) + "/" + b.Name + ".json", append(text, '\n')})
+	}
+	return out, nil
+}
+
+// cards are the pictures for link previews.
+func cards(e *page.Edition) ([]file, error) {
+	var out []file
+	for _, c := range e.Cards() {
+		picture, err := chart.Card(c.Chart, e.Name())
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, file{c.Path, picture})
 	}
 	return out, nil
 }

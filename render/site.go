@@ -198,6 +198,7 @@ func build(store *artifact.Store, site *page.Site, tree fs.FS) ([]unit, int, err
 		if site.Set.Config.BaseURL != "" {
 			one(string(lang)+"/feed.xml", func() ([]byte, error) { return feed(e), nil })
 			add("data/badges/"+string(lang), nil, func() ([]file, error) { return badges(e) })
+			add(string(lang)+"/card.png", nil, func() ([]file, error) { return cards(e) })
 		}
 	}
 	for _, r := range site.Set.Runs {

@@ -59,6 +59,7 @@ var doors = map[string][]string{
 	"github.com/fsnotify/fsnotify":      {"render/preview"},
 	"github.com/rhysd/actionlint":       {"render/publish"},
 	"github.com/rogpeppe/go-internal":   {"cmd/benchsite"},
+	"golang.org/x/image/":               {"render/chart"},
 	"golang.org/x/net/html":             {"render", "render/sitetest"},
 	"github.com/gowebpki/jcs":           {"collect/artifact"},
 	"github.com/parquet-go/":            {"collect/eval", "collect/export"},

@@ -31,6 +31,7 @@ type Base struct {
 	// Only with a base URL; without it they are empty.
 	Canonical  string
 	Alternates []Alternate
+	Image      string // picture for link previews; may be empty
 
 	// Feed is the link to the feed of the language; empty when there is none.
 	Feed Href
@@ -83,6 +84,14 @@ func (b *Base) File(path string) Href { return Rel(b.Dir, path) }
 
 // Asset leads to a file of the assets folder: "style.css".
 func (b *Base) Asset(name string) Href { return Rel(b.Dir, "assets/"+name) }
+
+// Locale is the language as Open Graph writes it.
+func (b *Base) Locale() string {
+	if b.Lang == locale.ZH {
+		return "zh_CN"
+	}
+	return "en_US"
+}
 
 // HasCharts says whether the page needs the script of the interactive charts.
 func (b *Base) HasCharts() bool { return len(b.Figures) > 0 }

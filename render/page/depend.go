@@ -49,7 +49,7 @@ func (s *Site) sumAll() {
 	c := s.Set.Config
 	c.Hash = "" // the tables of the plan do not bear on pages
 	x.value(reflect.ValueOf(c))
-	x.value(reflect.ValueOf([]any{s.Version, len(s.Set.Problems) > 0, len(s.Set.Reports) > 0, s.hasCompare()}))
+	x.value(reflect.ValueOf([]any{s.Version, len(s.Set.Problems) > 0, len(s.Set.Reports) > 0, s.hasCompare(), len(s.cardPaths()) > 0}))
 	for _, r := range s.Set.Reports {
 		for _, b := range r.Benchmarks { // they name suites on every page
 			x.value(reflect.ValueOf([]string{b.Task, b.Name}))

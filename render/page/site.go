@@ -23,6 +23,10 @@ type Site struct {
 		index *flipIndex
 	}
 	sums  sums     // see Sum
+	cards struct { // see image
+		once  sync.Once
+		there map[string]bool
+	}
 	pairs struct { // see compared
 		once   sync.Once
 		groups []comparedGroup
@@ -161,6 +165,7 @@ func (e *Edition) addresses(b *Base, path string) {
 	}
 	b.Alternates = append(b.Alternates, Alternate{"x-default", base})
 	b.Feed = Rel(b.Dir, string(e.Lang)+"/feed.xml")
+	b.Image = e.image(b.Dir)
 }
 
 func (e *Edition) foot(b *Base) {
