@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io/fs"
 	"math"
+	"strconv"
 	"strings"
 
 	"benchsite/collect/artifact"
@@ -25,13 +26,14 @@ type aiRecords struct {
 	gaps                     int64
 	prompt, output           int64
 	promptKnown, outputKnown int64
-	begin, end               float64 // seconds since 1970
+	begin, end               int64   // nanoseconds since 1970
+	sent                     []int64 // of the records
 	torn                     bool
 	by                       map[string]int64
 }
 
 func (in Input) aiRecords() (*aiRecords, error) {
-	q := &aiRecords{begin: math.Inf(1), by: map[string]int64{}}
+	q := &aiRecords{by: map[string]int64{}}
 	torn, err := in.values(func(_ int, n *node) error {
 		n.need(object)
 		n.at("metadata").need(object)
@@ -43,12 +45,7 @@ func (in Input) aiRecords() (*aiRecords, error) {
 		return nil, err
 	}
 	for i := range q.records {
-		r := &q.records[i]
-		for _, t := range []**float64{&r.SentS, &r.FirstS, &r.FirstAnswerS, &r.LastS, &r.EndS} {
-			if *t != nil {
-				*t = ptr(math.Round((**t-q.begin)*1e9) / 1e9)
-			}
-		}
+		q.records[i] = q.times(q.records[i], q.sent[i])
 	}
 	return q, nil
 }
@@ -82,29 +79,22 @@ func (q *aiRecords) add(n *node) {
 	} else {
 		rec.RequestID = fmt.Sprint(q.n)
 	}
-	stamp := func(name string) *float64 {
-		if ns := meta.at(name).float(); ns != nil && epoch(*ns*1e-9) {
-			return ptr(*ns * 1e-9)
-		}
-		return nil
+	sent, end := nanoseconds(meta.at("request_start_ns")), nanoseconds(meta.at("request_end_ns"))
+	if sent > 0 && (q.begin == 0 || sent < q.begin) {
+		q.begin = sent
 	}
-	sent, end := stamp("request_start_ns"), stamp("request_end_ns")
-	if sent != nil {
-		q.begin = math.Min(q.begin, *sent)
-		rec.SentS, rec.EndS = sent, end
-	}
-	if end != nil {
-		q.end = math.Max(q.end, *end)
+	if q.end = max(q.end, end); sent > 0 && end > sent {
+		rec.EndS = ptr(float64(end-sent) / 1e9)
 	}
 	fault := n.at("error")
 	cancelled := meta.at("was_cancelled").flag()
 	if fault.known() || cancelled != nil && *cancelled {
 		q.fail(&rec, fault)
 	} else {
-		q.pass(&rec, m, ms, sent)
+		q.pass(&rec, m, ms)
 	}
 	if len(q.records) < maxRecords {
-		q.records = append(q.records, rec)
+		q.records, q.sent = append(q.records, rec), append(q.sent, sent)
 	}
 }
 
@@ -128,7 +118,7 @@ func (q *aiRecords) fail(rec *artifact.LoadRecord, fault *node) {
 	}
 }
 
-func (q *aiRecords) pass(rec *artifact.LoadRecord, m *node, ms func(string) *float64, sent *float64) {
+func (q *aiRecords) pass(rec *artifact.LoadRecord, m *node, ms func(string) *float64) {
 	q.good++
 	if rec.PromptTokens != nil {
 		q.prompt, q.promptKnown = q.prompt+*rec.PromptTokens, q.promptKnown+1
@@ -158,13 +148,39 @@ func (q *aiRecords) pass(rec *artifact.LoadRecord, m *node, ms func(string) *flo
 			q.pooled, q.tooMany = nil, true
 		}
 	}
-	at := func(after *float64) *float64 {
-		if sent == nil || after == nil {
-			return nil
-		}
-		return ptr(*sent + *after)
+	rec.FirstS, rec.FirstAnswerS, rec.LastS = ttft, ms("time_to_first_output_token"), e2e
+}
+
+// nanoseconds is a time since 1970 as the tool writes it, which no float64
+// holds; 0 for one that is none.
+func nanoseconds(n *node) int64 {
+	if !n.is(numeral) {
+		return 0
 	}
-	rec.FirstS, rec.FirstAnswerS, rec.LastS = at(ttft), at(ms("time_to_first_output_token")), at(e2e)
+	ns, err := strconv.ParseInt(n.scalar, 10, 64)
+	if err != nil || !epoch(float64(ns)*1e-9) {
+		return 0
+	}
+	return ns
+}
+
+// times turns seconds after sending into seconds after the first request was
+// sent. Without a time of sending none is known.
+func (q *aiRecords) times(r artifact.LoadRecord, sent int64) artifact.LoadRecord {
+	for _, t := range []**float64{&r.FirstS, &r.FirstAnswerS, &r.LastS, &r.EndS} {
+		if *t == nil {
+			continue
+		}
+		if sent == 0 {
+			*t = nil
+			continue
+		}
+		*t = ptr(math.Round(float64(sent-q.begin)+**t*1e9) / 1e9)
+	}
+	if sent > 0 {
+		r.SentS = ptr(float64(sent-q.begin) / 1e9)
+	}
+	return r
 }
 
 // keep hands the records to the run, or says that they are too many.
@@ -213,10 +229,10 @@ func readAIRecords(in Input) ([]Draft, error) {
 	if q.good+q.bad == 0 {
 		return nil, &Refusal{File: in.Name, Message: "holds no request of the profiling phase"}
 	}
-	if !math.IsInf(q.begin, 0) {
-		r.a.StartedAt = fromEpoch(math.Floor(q.begin))
+	if q.begin > 0 {
+		r.a.StartedAt = fromEpoch(float64(q.begin / 1e9))
 		if q.end > q.begin {
-			r.DurationS = ptr(q.end - q.begin)
+			r.DurationS = ptr(float64(q.end-q.begin) / 1e9)
 		}
 	}
 	if q.promptKnown == q.good {

@@ -92,7 +92,8 @@ func guideRun(root, b *node, requests []guideRequest) Draft {
 		r.guideKeep(m, name)
 	}
 	r.guideProtocol(root, b)
-	r.guideRecords(requests)
+	spread := m.at("output_token_count", "successful", "std_dev").float()
+	r.guideRecords(requests, spread == nil || *spread > 1e-6)
 	for _, name := range []string{"metrics", "requests", "scheduler_state", "run_stats", "environment"} {
 		b.at(name).done()
 	}

@@ -82,8 +82,8 @@ func (r *loadRun) guideData(root, b *node) {
 }
 
 // guideRecords writes the records of a report that holds every request, and
-// recomputes what the tool weights.
-func (r *loadRun) guideRecords(requests []guideRequest) {
+// recomputes what the tool weights where the answers are of uneven length.
+func (r *loadRun) guideRecords(requests []guideRequest, uneven bool) {
 	var good int64
 	for _, q := range requests {
 		if q.ok {
@@ -103,8 +103,8 @@ func (r *loadRun) guideRecords(requests []guideRequest) {
 			tpot = append(tpot, (*q.last-*q.first)/float64(*q.output-1))
 		}
 	}
-	if int64(len(tpot)) == good {
-		r.Latency.TPOT = valued(tpot)
+	if int64(len(tpot)) == good && uneven {
+		r.Latency.TPOT = valued(tpot) // the tool's is weighted by tokens
 	}
 	if len(requests) > maxRecords {
 		r.a.Source.Extra["records_left_out"] = int64(len(requests))
