@@ -3,7 +3,9 @@ package imports
 import (
 	"bytes"
 	"io"
+	"regexp"
 	"slices"
+	"strings"
 )
 
 // headSize is how much of a file the readers see to recognise it.
@@ -38,7 +40,13 @@ func (in Input) head() (*Head, error) {
 // order, as far as the head goes. Of a list it is the first item's.
 func (h *Head) Keys() []string {
 	if !h.read {
-		h.read, h.keys = true, topKeys(h.Bytes)
+		if h.read = true; looksYAML(h.Name, h.Bytes) {
+			for _, m := range yamlKeys.FindAllSubmatch(h.Bytes, -1) {
+				h.keys = append(h.keys, string(m[1]))
+			}
+		} else {
+			h.keys = topKeys(h.Bytes)
+		}
 	}
 	return h.keys
 }
@@ -99,4 +107,15 @@ func topKeys(head []byte) (keys []string) {
 		}
 	}
 	return keys
+}
+
+// yamlKeys finds the names of the fields of the outermost mapping.
+var yamlKeys = regexp.MustCompile(`(?m)^["']?([A-Za-z_][\w .()/-]*)["']?:(?:\s|$)`)
+
+// looksYAML reports whether a file is YAML: by its name, and because it is no
+// JSON.
+func looksYAML(name string, head []byte) bool {
+	head = bytes.TrimSpace(head)
+	name = strings.TrimSuffix(strings.ToLower(name), ".gz")
+	return (strings.HasSuffix(name, ".yaml") || strings.HasSuffix(name, ".yml")) && len(head) > 0 && head[0] != '{' && head[0] != '['
 }

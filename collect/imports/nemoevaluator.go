@@ -28,7 +28,7 @@ var nemoEvaluator = Reader{
 			"…_std_err_across_runs 是相同题目上多次运行之间的误差，不是题目抽样的标准误"},
 	},
 	Sniff: func(h *Head) bool {
-		if len(h.Keys()) > 0 {
+		if len(h.Keys()) > 0 && !looksYAML(h.Name, h.Bytes) {
 			return (h.has("results") || h.hasAny("tasks", "groups")) && h.mentions("metrics") && h.mentions("scores") && h.mentions("value") && !h.has("versions")
 		}
 		return isYAML(h.Bytes, "results", "config") && bytes.Contains(h.Bytes, []byte("metrics:")) && bytes.Contains(h.Bytes, []byte("scores:")) ||
@@ -57,7 +57,7 @@ func readNemoEvaluator(in Input) ([]Draft, error) {
 		return nil, err
 	}
 	var root *node
-	if len(h.Keys()) > 0 {
+	if len(h.Keys()) > 0 && !looksYAML(h.Name, h.Bytes) {
 		root, err = in.document()
 	} else {
 		root, err = in.yamlDocument()

@@ -1,6 +1,7 @@
 package imports
 
 import (
+	"bufio"
 	"fmt"
 	"io/fs"
 	"slices"
@@ -62,14 +63,19 @@ type Draft struct {
 	Differences []Difference // instead of the reader's, where this form of file has others
 }
 
-// document reads the file as one JSON value, without what the sinks take.
+// document reads the file as one JSON value, without what the sinks take. YAML
+// is read as the JSON that it stands for, whole.
 func (in Input) document(sinks ...sink) (*node, error) {
 	f, err := in.open(in.Name)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
-	return parseStream(in.Name, f, sinks...)
+	head := bufio.NewReaderSize(f, headSize)
+	if start, _ := head.Peek(headSize); looksYAML(in.Name, start) {
+		return in.yamlDocument()
+	}
+	return parseStream(in.Name, head, sinks...)
 }
 
 // Refusal says why a file was not imported: where and what, and what to do.

@@ -104,6 +104,8 @@ func why(in Input, h *Head) error {
 	switch {
 	case bytes.IndexByte(trimmed, 0) >= 0:
 		return &unknownForm{"is no text (a NUL byte in its first 64 KiB), so no result file"}
+	case looksYAML(in.Name, h.Bytes):
+		return &unknownForm{"is YAML of a form that no reader knows"}
 	case trimmed[0] != '{' && trimmed[0] != '[':
 		return &unknownForm{"is not JSON, so no result file that is known"}
 	}
