@@ -13,7 +13,7 @@ func vllmWrapped(n, m *node) Draft {
 	r.chunkGaps = true
 	r.served(first(n, "model", "model_id").text())
 	s := &r.a.Subject
-	s.Accelerator, s.Engine = n.at("hw").text(), n.at("framework").text()
+	s.Accelerator, s.Engine = n.at("hw").text(), engineName(n.at("framework").text())
 	if p := n.at("precision").text(); p != nil {
 		s.Precision = ptr(strings.ToUpper(*p))
 	}
@@ -48,4 +48,21 @@ func vllmWrapped(n, m *node) Draft {
 	}
 	r.unsaid("workload", "workload_sha256", "prompts", "max_tokens", "min_tokens", "ignore_eos", "temperature", "top_p", "top_k", "seed", "thinking", "streaming")
 	return r.draft()
+}
+
+// engineName writes the engines that are known as they write themselves, so that
+// one engine is not two.
+func engineName(name *string) *string {
+	if name == nil {
+		return nil
+	}
+	for _, known := range []string{"vLLM", "SGLang", "TensorRT-LLM", "LMDeploy", "TGI"} {
+		if strings.EqualFold(*name, known) {
+			return &known
+		}
+	}
+	if lower := strings.ToLower(*name); lower == "trt" || lower == "trtllm" || lower == "trt-llm" {
+		return ptr("TensorRT-LLM")
+	}
+	return name
 }
