@@ -158,7 +158,7 @@ func (e *Edition) trendChart(id string, t *dataset.Trend) Chart {
 	panel.Series = []ChartSeries{series}
 	c.Panels = []ChartPanel{panel}
 	name := m.title(e)
-	c.Title = l.Fill("fig.title-trend", locale.Slots{"metric": name})
+	c.Title = l.Fill("fig.title-trend", locale.Slots{"metric": lowerFirst(name)})
 	if len(changes) > 0 {
 		strongest := changes[0]
 		for _, ch := range changes[1:] {
