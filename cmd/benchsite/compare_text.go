@@ -5,6 +5,7 @@ import (
 	"math"
 	"strings"
 
+	"benchsite/collect/artifact"
 	"benchsite/render/dataset"
 	"benchsite/render/locale"
 	"benchsite/templates"
@@ -215,6 +216,9 @@ func scoreText(l *locale.Locale, s *dataset.Score) string {
 		return text
 	}
 	text := l.Percent(s.Value)
+	if s.Value < 0 || s.Value > 1 { // a perplexity, not a share
+		text = l.Number(s.Value, 3)
+	}
 	if s.Correct >= 0 && s.N > 0 {
 		text = l.Score(s.Correct, s.N)
 	}
@@ -222,7 +226,7 @@ func scoreText(l *locale.Locale, s *dataset.Score) string {
 		text += ", 95% CI " + l.PercentRange(s.Lo, s.Hi)
 	}
 	if s.Scorer != nil {
-		text += ", by " + s.Scorer.Name + " v" + s.Scorer.Version
+		text += ", by " + scorerText(s.Scorer)
 	}
 	return locale.Plain(text)
 }
@@ -294,11 +298,19 @@ func score(s *dataset.Score) any {
 	}
 	var scorer any
 	if s.Scorer != nil {
-		scorer = s.Scorer.Name + " v" + s.Scorer.Version
+		scorer = scorerText(s.Scorer)
 	}
 	var correct any
 	if s.Correct >= 0 {
 		correct = s.Correct
 	}
 	return map[string]any{"correct": correct, "n": s.N, "of": s.Of, "value": s.Value, "scorer": scorer}
+}
+
+// scorerText is a rule with its version; an import may know none.
+func scorerText(s *artifact.Scorer) string {
+	if s.Version == "" {
+		return s.Name
+	}
+	return s.Name + " v" + s.Version
 }

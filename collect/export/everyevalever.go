@@ -189,7 +189,7 @@ func eeeResult(a *artifact.Artifact, t *artifact.Task, m *artifact.Metric) eeeSc
 		put("error", o.Error)
 	}
 	if t.Scorer != nil {
-		d["scorer"] = t.Scorer.Name + " v" + t.Scorer.Version
+		d["scorer"] = scorer(t.Scorer)
 	}
 	if t.Version != nil {
 		d["task_version"] = *t.Version

@@ -274,7 +274,7 @@ func metricColumns() []column[metricRow] {
 		count("items", func(r row) *int64 { return r.task.Dataset.Items }),
 		count("of", func(r row) *int64 { return r.task.Dataset.Of }),
 		words("scorer", func(r row) *string {
-			return at(r.task.Scorer, func(s *artifact.Scorer) *string { return artifact.Ptr(s.Name + " v" + s.Version) })
+			return at(r.task.Scorer, func(s *artifact.Scorer) *string { return artifact.Ptr(scorer(s)) })
 		}),
 		count("n_shot", func(r row) *int64 { return r.task.NShot }),
 		count("repeats", func(r row) *int64 { return r.task.Repeats }),
@@ -291,6 +291,14 @@ func metricColumns() []column[metricRow] {
 		count("truncated", outcome(func(o *artifact.Outcomes) *int64 { return o.Truncated })),
 		count("error", outcome(func(o *artifact.Outcomes) *int64 { return o.Error })),
 	})
+}
+
+// scorer is a rule with its version, where it has one.
+func scorer(s *artifact.Scorer) string {
+	if s.Version == "" {
+		return s.Name
+	}
+	return s.Name + " v" + s.Version
 }
 
 // requestRow is a row of Requests.

@@ -52,7 +52,7 @@ func readBigCode(in Input) ([]Draft, error) {
 			continue
 		}
 		t := artifact.Task{
-			Task: name, Status: artifact.TaskDone, Scorer: &artifact.Scorer{Name: "bigcode", Version: "unknown"},
+			Task: name, Status: artifact.TaskDone, Scorer: &artifact.Scorer{Name: "bigcode"},
 			Repeats: c.at("n_samples").count(), Dataset: artifact.Dataset{Name: ptr(name)},
 		}
 		for _, column := range row.keys {

@@ -151,10 +151,10 @@ func TestSeveralRunsInOneFile(t *testing.T) {
 			"large 2025-08-12T10:13:15Z\nlive_bench/reasoning/spatial 1/?; *score 1 ± ? n 1; 1 right 0 wrong ? unparsed ? truncated ? error",
 		}},
 		{"perplexity/two.json", []string{
-			"acme/tiny 2024-01-01\noverall ?/?; *ppl 1.4191 ± ? n ? ↓; nll 0.35 ± ? n ? ↓; score_bf16_100 100 ± ? n ?; words_test 1.6487 (20); chat_test 1.3499 (25)\n" +
-				"words_test 20/?; *ppl 1.6487 ± ? n 20 ↓; nll 0.5 ± ? n 20 ↓\nchat_test 25/?; *ppl 1.3499 ± ? n 25 ↓; nll 0.3 ± ? n 25 ↓",
-			"/models/tiny-NVFP4 2024-01-01\noverall ?/?; *ppl 1.4369 ± ? n ? ↓; nll 0.3625 ± ? n ? ↓; score_bf16_100 98.758 ± ? n ?; words_test 1.682 (20); chat_test 1.3634 (25)\n" +
-				"words_test 20/?; *ppl 1.682 ± ? n 20 ↓; nll 0.52 ± ? n 20 ↓\nchat_test 25/?; *ppl 1.3634 ± ? n 25 ↓; nll 0.31 ± ? n 25 ↓",
+			"acme/tiny 2024-01-01\nperplexity/overall ?/?; *ppl 1.4191 ± ? n ? ↓; nll 0.35 ± ? n ? ↓; score_bf16_100 100 ± ? n ?; perplexity/words_test 1.6487 (20); perplexity/chat_test 1.3499 (25)\n" +
+				"perplexity/words_test 20/?; *ppl 1.6487 ± ? n 20 ↓; nll 0.5 ± ? n 20 ↓\nperplexity/chat_test 25/?; *ppl 1.3499 ± ? n 25 ↓; nll 0.3 ± ? n 25 ↓",
+			"/models/tiny-NVFP4 2024-01-01\nperplexity/overall ?/?; *ppl 1.4369 ± ? n ? ↓; nll 0.3625 ± ? n ? ↓; score_bf16_100 98.758 ± ? n ?; perplexity/words_test 1.682 (20); perplexity/chat_test 1.3634 (25)\n" +
+				"perplexity/words_test 20/?; *ppl 1.682 ± ? n 20 ↓; nll 0.52 ± ? n 20 ↓\nperplexity/chat_test 25/?; *ppl 1.3634 ± ? n 25 ↓; nll 0.31 ± ? n 25 ↓",
 		}},
 	} {
 		t.Run(c.file, func(t *testing.T) {

@@ -40,7 +40,7 @@ func readEvalPlus(in Input) ([]Draft, error) {
 	items.need(object)
 	a := importedEval(evalplusTool, nil)
 	begins(a, root.at("date").text())
-	t := artifact.Task{Task: "evalplus", Status: artifact.TaskDone, Scorer: &artifact.Scorer{Name: evalplusTool, Version: "unknown"}}
+	t := artifact.Task{Task: "evalplus", Status: artifact.TaskDone, Scorer: &artifact.Scorer{Name: evalplusTool}}
 	var records []artifact.EvalRecord
 	var base, plus []float64
 	plusRan := false

@@ -110,7 +110,7 @@ func evalscopeModel(r *node) string {
 }
 
 func evalscopeTask(a *artifact.Artifact, r *node) artifact.Task {
-	t := artifact.Task{Status: artifact.TaskDone, Scorer: &artifact.Scorer{Name: evalscopeTool, Version: "unknown"}}
+	t := artifact.Task{Status: artifact.TaskDone, Scorer: &artifact.Scorer{Name: evalscopeTool}}
 	if v := a.Source.ToolVersion; v != nil {
 		t.Scorer.Version = *v
 	}

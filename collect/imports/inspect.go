@@ -262,11 +262,7 @@ func (r *inspectRun) describe() {
 		t.Dataset.Of = nil
 	}
 	if len(r.scorers) > 0 {
-		version := "unknown"
-		if v := e.at("packages").at("inspect_ai").text(); v != nil {
-			version = *v
-		}
-		t.Scorer = &artifact.Scorer{Name: "inspect/" + r.scorers[0], Version: version}
+		t.Scorer = &artifact.Scorer{Name: "inspect/" + r.scorers[0], Version: deref(e.at("packages").at("inspect_ai").text())}
 	}
 }
 

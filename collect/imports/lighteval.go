@@ -133,7 +133,7 @@ func lightTask(root *node, key string, row *node) (artifact.Task, parameters) {
 	summary := lightField(root.at("summary_tasks"), key)
 	t := artifact.Task{
 		Task: name, Status: artifact.TaskDone, NShot: shots, Version: lightField(root.at("versions"), key).literal(),
-		Scorer: &artifact.Scorer{Name: lightevalTool, Version: "unknown"},
+		Scorer: &artifact.Scorer{Name: lightevalTool},
 		Dataset: artifact.Dataset{
 			Items: lightCount(config, "effective_num_docs"), Of: lightCount(config, "original_num_docs"), Name: lightDataset(config),
 		},

@@ -135,7 +135,7 @@ func (m *benchModel) draft(file string) ([]Draft, error) {
 		}
 		n := int64(len(scores))
 		t := artifact.Task{
-			Task: name, Status: artifact.TaskDone, Scorer: &artifact.Scorer{Name: liveBenchTool, Version: "unknown"},
+			Task: name, Status: artifact.TaskDone, Scorer: &artifact.Scorer{Name: liveBenchTool},
 			Dataset: artifact.Dataset{Name: ptr(liveBenchTool), Items: &n}, Repeats: ptr(int64(1)), Outcomes: tally(records),
 			Metrics: []artifact.Metric{{Metric: "score", Value: meanOf(scores), N: &n, Better: higher, Primary: true}},
 		}

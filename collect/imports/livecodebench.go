@@ -40,7 +40,7 @@ var liveCodeBench = Reader{
 
 func readLiveCodeBench(in Input) ([]Draft, error) {
 	a := importedEval(liveCodeBenchTool, nil)
-	t := artifact.Task{Task: "livecodebench", Status: artifact.TaskDone, Scorer: &artifact.Scorer{Name: liveCodeBenchTool, Version: "unknown"}}
+	t := artifact.Task{Task: "livecodebench", Status: artifact.TaskDone, Scorer: &artifact.Scorer{Name: liveCodeBenchTool}}
 	run := &codeRun{task: t.Task}
 	if _, err := in.values(func(_ int, p *node) error {
 		if p.need(object) && p.at("graded_list").need(list) {

@@ -3,6 +3,7 @@ package imports
 import (
 	"encoding/json"
 	"math"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -290,10 +291,14 @@ func promptForm(config *node) *string {
 		if err != nil {
 			return nil
 		}
-		parts = append(parts, string(b))
+		parts = append(parts, memoryAddress.ReplaceAllString(string(b), ""))
 	}
 	return ptr(artifact.SHA256([]byte(strings.Join(parts, "\n"))))
 }
+
+// memoryAddress is where Python kept a function, which it prints for one and which
+// differs from run to run.
+var memoryAddress = regexp.MustCompile(` at 0x[0-9a-fA-F]+`)
 
 // joined is the protocol of the whole file: flat for one task, by task for
 // several.

@@ -116,7 +116,7 @@ func readNemoEvaluator(in Input) ([]Draft, error) {
 }
 
 func nemoTask(name string, n *node, config *node) artifact.Task {
-	t := artifact.Task{Task: name, Status: artifact.TaskDone, Scorer: &artifact.Scorer{Name: "nemo-evaluator", Version: "unknown"}}
+	t := artifact.Task{Task: name, Status: artifact.TaskDone, Scorer: &artifact.Scorer{Name: "nemo-evaluator"}}
 	metrics := n.at("metrics")
 	if !metrics.is(object) {
 		return t

@@ -90,7 +90,7 @@ func readNemoSkills(in Input) ([]Draft, error) {
 }
 
 func nemoSkillsTask(a *artifact.Artifact, bench string, b *node) (artifact.Task, bool) {
-	t := artifact.Task{Task: bench, Status: artifact.TaskDone, Scorer: &artifact.Scorer{Name: nemoSkillsTool, Version: "unknown"}}
+	t := artifact.Task{Task: bench, Status: artifact.TaskDone, Scorer: &artifact.Scorer{Name: nemoSkillsTool}}
 	best, repeats := -1, int64(0)
 	for _, how := range b.keys {
 		g := b.at(how)

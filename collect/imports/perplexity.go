@@ -96,7 +96,7 @@ func perplexityRun(file string, config *node, key string, run *node) ([]Draft, e
 		if !set.need(object) {
 			break
 		}
-		t := perplexityTask(name, set)
+		t := perplexityTask("perplexity/"+name, name, set)
 		if n := set.at("tokens").count(); n != nil {
 			tokens += *n
 		} else {
@@ -109,7 +109,7 @@ func perplexityRun(file string, config *node, key string, run *node) ([]Draft, e
 		all = append(all, perplexityProtocol(config, name))
 	}
 	if overall := run.at("overall"); overall.kind == object {
-		t := perplexityTask("overall", overall)
+		t := perplexityTask("perplexity/overall", strings.Join(rows, "+"), overall)
 		for _, task := range a.Eval.Tasks {
 			t.Groups = append(t.Groups, artifact.Group{Name: task.Task, N: task.Dataset.Items, Value: task.Metrics[0].Value})
 		}
@@ -132,11 +132,11 @@ func perplexityRun(file string, config *node, key string, run *node) ([]Draft, e
 	return one, nil
 }
 
-func perplexityTask(name string, set *node) artifact.Task {
+func perplexityTask(name, dataset string, set *node) artifact.Task {
 	n := set.at("kept_texts").count()
 	t := artifact.Task{
 		Task: name, Status: artifact.TaskDone, Scorer: &artifact.Scorer{Name: "perplexity", Version: "1"},
-		Dataset: artifact.Dataset{Name: ptr(name), Items: n}, Repeats: ptr(int64(1)),
+		Dataset: artifact.Dataset{Name: ptr(dataset), Items: n}, Repeats: ptr(int64(1)),
 		Metrics: []artifact.Metric{
 			{Metric: "ppl", Value: set.at("ppl").positive(), N: n, Better: lower, Primary: true},
 			{Metric: "nll", Value: set.at("nll").float(), N: n, Better: lower},

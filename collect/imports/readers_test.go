@@ -378,3 +378,18 @@ func TestBareWords(t *testing.T) {
 		t.Errorf("%v", n.plain())
 	}
 }
+
+// Python prints a function with the place where it lies in memory: the same
+// prompt has another text in every run.
+func TestPromptHashKnowsNoMemory(t *testing.T) {
+	hash := func(at string) string {
+		n, err := parse("", []byte(`{"doc_to_text": "functools.partial(<function f at `+at+`>, answer=False)", "description": "d"}`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return *promptForm(n)
+	}
+	if hash("0x7a01885ae8e0") != hash("0x72e114a32ca0") {
+		t.Error("the same prompt has two hashes")
+	}
+}

@@ -53,7 +53,7 @@ func readSimpleEvals(in Input) ([]Draft, error) {
 	}
 	root.need(object)
 	a := importedEval(simpleEvalsTool, nil)
-	t := artifact.Task{Task: simpleEvalsTool, Status: artifact.TaskDone, Scorer: &artifact.Scorer{Name: simpleEvalsTool, Version: "unknown"}}
+	t := artifact.Task{Task: simpleEvalsTool, Status: artifact.TaskDone, Scorer: &artifact.Scorer{Name: simpleEvalsTool}}
 	var records []artifact.EvalRecord
 	metrics := root
 	if root.at("convos").known() {

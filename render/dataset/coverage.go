@@ -104,13 +104,14 @@ func (s *Set) CoverageOf(standing []*Run) *Coverage {
 }
 
 // PartOf reports whether a task of the run is one of the parts that another
-// task of it is the mean of: a subject of a group.
+// task of it is the mean of: a subject of a group. A group without a score of
+// its own stands for nothing.
 func (r *Run) PartOf(task string) bool {
 	if r.Eval == nil || task == "" {
 		return false
 	}
 	return slices.ContainsFunc(r.Eval.Tasks, func(t artifact.Task) bool {
-		return t.Task != task && slices.ContainsFunc(t.Groups, func(g artifact.Group) bool { return g.Name == task })
+		return t.Task != task && r.Score(t.Task) != nil && slices.ContainsFunc(t.Groups, func(g artifact.Group) bool { return g.Name == task })
 	})
 }
 

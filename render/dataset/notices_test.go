@@ -384,3 +384,44 @@ func TestPlannedSpanKnowsTheRamp(t *testing.T) {
 		}
 	}
 }
+
+// A group that was asked as its parts is one result: its parts are no findings
+// of their own and raise no notices of few items.
+func TestAGroupStandsForItsParts(t *testing.T) {
+	b := evalRun("BF16", "mmlu_pro", "choice", strings.Repeat("+", 400))
+	whole := &b.Artifact.Eval.Tasks[0]
+	for _, name := range []string{"mmlu_pro_law", "mmlu_pro_math"} {
+		part := *whole
+		part.Task, part.Dataset.Items, part.Groups = name, artifact.Ptr(int64(50)), nil
+		part.Metrics = []artifact.Metric{{Metric: "accuracy", Value: artifact.Ptr(0.8), N: artifact.Ptr(int64(50)), Primary: true}}
+		part.Outcomes = nil
+		b.Artifact.Eval.Tasks = append(b.Artifact.Eval.Tasks, part)
+		whole = &b.Artifact.Eval.Tasks[0]
+		whole.Groups = append(whole.Groups, artifact.Group{Name: name, N: artifact.Ptr(int64(50))})
+	}
+	b.Artifact.Protocol.Parameters = map[string]any{"tasks": map[string]any{
+		"mmlu_pro":      map[string]any{"task": "mmlu_pro", "n_shot": 5.0, "prompt_sha256": "a"},
+		"mmlu_pro_law":  map[string]any{"task": "mmlu_pro_law", "n_shot": 5.0, "temperature": 0.0, "prompt_sha256": "b"},
+		"mmlu_pro_math": map[string]any{"task": "mmlu_pro_math", "n_shot": 5.0, "temperature": 0.5},
+	}}
+	r := newFixture(t).at(b)
+	if r.PartOf("mmlu_pro") || !r.PartOf("mmlu_pro_law") || !r.PartOf("mmlu_pro_math") {
+		t.Error("the parts of the group are not told from the whole")
+	}
+	if notice(r.Notices, "small-n") != nil {
+		t.Error("the parts of a group raise small-n")
+	}
+	b.Artifact.Eval.Tasks[0].Metrics, b.Artifact.Eval.Tasks[0].Outcomes = nil, nil
+	if none := newFixture(t).at(b); none.PartOf("mmlu_pro_law") {
+		t.Error("a group without a score hides those of its parts")
+	}
+	got := map[string]any{}
+	for _, f := range r.Parameters() {
+		if f.Verdict != Unknown {
+			got[f.Name] = f.A
+		}
+	}
+	if got["n_shot"] != 5.0 || len(got["temperature"].([]any)) != 2 || got["tasks"] != nil || got["task"] != nil || got["prompt_sha256"] != nil {
+		t.Errorf("parameters %v", got)
+	}
+}

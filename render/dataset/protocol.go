@@ -6,6 +6,7 @@ import (
 	"maps"
 	"reflect"
 	"slices"
+	"strings"
 
 	"benchsite/collect/artifact"
 )
@@ -121,7 +122,7 @@ func effective(p *artifact.Protocol, kind artifact.Kind, name string) (v any, st
 // Verdict is Differs for a value that the run set, Same for the default, which
 // is listed when the kind of run has one, Unknown where nothing was recorded.
 func (r *Run) Parameters() []Field {
-	p := &r.Artifact.Protocol
+	p := withoutTasks(&r.Artifact.Protocol)
 	names := map[string]bool{}
 	for n := range p.Parameters {
 		names[n] = true
@@ -146,6 +147,43 @@ func (r *Run) Parameters() []Field {
 	}
 	return out
 }
+
+// withoutTasks is a protocol over several tasks as one that can be read: what all
+// tasks share stands once, of what differs between them the values are listed.
+func withoutTasks(p *artifact.Protocol) *artifact.Protocol {
+	tasks, ok := p.Parameters["tasks"].(map[string]any)
+	if !ok {
+		return p
+	}
+	flat := artifact.Protocol{ID: p.ID, Parameters: maps.Clone(p.Parameters), Unknown: p.Unknown}
+	delete(flat.Parameters, "tasks")
+	values := map[string][]any{}
+	for _, task := range slices.Sorted(maps.Keys(tasks)) {
+		own, _ := tasks[task].(map[string]any)
+		for name, v := range own {
+			if !slices.ContainsFunc(values[name], func(had any) bool { return sameValue(had, v) }) {
+				values[name] = append(values[name], v)
+			}
+		}
+	}
+	for name, list := range values {
+		switch {
+		case name == "task": // the title says them
+		case len(list) > 1 && strings.HasSuffix(name, "_sha256"): // hashes of many say nothing to a reader
+		case len(list) == 1:
+			flat.Parameters[name] = list[0]
+		case len(list) > shownValues:
+			flat.Parameters[name] = append(slices.Clone(list[:shownValues]), "…")
+		default:
+			flat.Parameters[name] = list
+		}
+	}
+	return &flat
+}
+
+// shownValues is how many values of a parameter that differs between tasks are
+// listed.
+const shownValues = 3
 
 // Conditions is the protocol in short, for sentences: of a load test
 // concurrency or rate, requests (not part of the protocol, but needed to read

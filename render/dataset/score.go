@@ -168,6 +168,9 @@ func scoreOf(t *artifact.Task) (Score, bool) {
 		s.Interval = true
 	case s.Stderr != nil && *s.Stderr > 0: // a spread of 0 is no certainty
 		s.Lo, s.Hi = s.Value-1.96**s.Stderr, s.Value+1.96**s.Stderr
+		if slices.Contains(shares, s.Metric) { // which no share can leave
+			s.Lo, s.Hi = max(s.Lo, 0), min(s.Hi, 1)
+		}
 		s.Interval = true
 	}
 	return s, true

@@ -173,7 +173,7 @@ func (e *Edition) shortProtocol(r *dataset.Run) string {
 		}
 		return e.L.Fill("runs.short-load", locale.Slots{"c": Cut(e.L.ParamValue("concurrency", r.Protocol.Parameters["concurrency"]), 12), "n": n})
 	}
-	if tasks := tasksOf(r); len(tasks) == 1 {
+	if tasks := ownTasks(r); len(tasks) == 1 {
 		if s := r.Score(tasks[0].Task); s != nil {
 			return e.shortTaskOf(s)
 		}

@@ -106,10 +106,17 @@ func (e *Edition) score(s *dataset.Score) string {
 
 // share prints a score alone. A metric that is no share is a plain number.
 func (e *Edition) share(s *dataset.Score) string {
-	if !s.Number() && s.Value >= 0 && s.Value <= 1 {
-		return e.L.Percent(s.Value)
+	if s.Number() {
+		return e.L.Number(s.Value, 3)
 	}
-	return e.L.Number(s.Value, 3)
+	return e.shareOf(s.Value)
+}
+
+func (e *Edition) shareOf(v float64) string {
+	if v >= 0 && v <= 1 {
+		return e.L.Percent(v)
+	}
+	return e.L.Number(v, 3)
 }
 
 // interval prints the interval of a score, or the dash.

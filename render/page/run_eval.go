@@ -39,7 +39,7 @@ func (e *Edition) evalTiles(r *dataset.Run) []Tile {
 		return []Tile{{Label: l.Text("th.score"), Value: "N/A", Note: e.notRun(t)}}
 	}
 	score := Tile{Label: e.metricLabel(s.Metric, s.Filter), Value: e.share(s), Note: e.counted(s)}
-	ci := Tile{Label: l.Text("th.ci"), Value: locale.Unknown, Note: l.Text("tile.not-recorded")}
+	ci := Tile{Label: l.Text("th.ci"), Value: locale.Unknown, Note: l.Text("run.tile-not-recorded")}
 	if s.Interval {
 		ci.Value = e.interval(s)
 		ci.Note = e.label("se")
@@ -273,7 +273,7 @@ func (e *Edition) groupTable(r *dataset.Run) *Table {
 		}
 		for _, g := range task.Groups {
 			t.Rows = append(t.Rows, Row{Cells: []Cell{
-				CellText(e.category(g.Name)), CellNum(l.Opt(g.Value, l.Percent)), CellNum(e.count(g.Correct)), CellNum(e.count(g.N)),
+				CellText(e.category(g.Name)), CellNum(l.Opt(g.Value, e.shareOf)), CellNum(e.count(g.Correct)), CellNum(e.count(g.N)),
 			}})
 		}
 	}
