@@ -4,8 +4,12 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
+	"errors"
+	"io/fs"
+	"os"
 	"path/filepath"
 
+	"benchsite/collect/artifact"
 	"benchsite/render/cache"
 )
 
@@ -36,6 +40,15 @@ func ledgerFile(state, out string) string {
 	}
 	id := sha256.Sum256([]byte(abs))
 	return filepath.Join(state, "site", hex.EncodeToString(id[:8])+".ledger")
+}
+
+// Forget removes what is remembered of an output folder that goes away itself.
+func Forget(store *artifact.Store, out string) error {
+	err := os.Remove(ledgerFile(store.StateDir(), out))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return err
 }
 
 // readLedger reads the ledger of this build that goes with the manifest; an

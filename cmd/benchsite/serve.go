@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"benchsite/collect/artifact"
 	"benchsite/render"
 	"benchsite/render/dataset"
 	"benchsite/render/preview"
@@ -58,8 +59,11 @@ func (o *serveOptions) run(ctx context.Context, u *ui) error {
 		if err != nil {
 			return failErr(err)
 		}
-		defer os.RemoveAll(dir)
 		o.out = filepath.Join(dir, "site")
+		defer func() {
+			render.Forget(artifact.Open(o.artifacts), o.out)
+			os.RemoveAll(dir)
+		}()
 	}
 	s, err := preview.Listen(ctx, o.addr, o.out)
 	if err != nil {

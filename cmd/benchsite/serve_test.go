@@ -113,6 +113,9 @@ func TestServeUntilInterrupted(t *testing.T) {
 	if left, _ := os.ReadDir(tmp); len(left) > 0 {
 		t.Errorf("left behind: %v", left)
 	}
+	if left, _ := filepath.Glob(filepath.Join(dir, "artifacts", ".state", "site", "*")); len(left) > 0 {
+		t.Errorf("remembered for a folder that is gone: %v", left)
+	}
 	if _, err := os.Stat(filepath.Join(dir, "site")); err == nil {
 		t.Error("site/ was made")
 	}
