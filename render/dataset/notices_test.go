@@ -256,6 +256,10 @@ func TestEvalNotices(t *testing.T) {
 			map[string]any{"truncated": 3, "n": 200, "max_tokens": 256}},
 		{"unparsed-answers", evalRun("BF16", "s", "exact", many+"uu--------"), evalRun("BF16", "s", "exact", many+"----------"),
 			map[string]any{"unparsed": 2, "n": 200, "scorer": "exact v1"}},
+		{"judge-undecided", judgedBy(evalRun("BF16", "s", "judge", many+"uu--------"), "other", 1, 1), judgedBy(evalRun("BF16", "s", "judge", many+"----------"), "other", 0, 0),
+			map[string]any{"undecided": 2, "n": 200, "judge": "other"}},
+		{"judge-is-subject", judgedBy(evalRun("BF16", "s", "judge", many+"----------"), evalRun("BF16", "s", "judge", "+").Artifact.Subject.Model, 0, 0),
+			judgedBy(evalRun("BF16", "s", "judge", many+"----------"), "other", 0, 0), nil},
 		{"small-n", evalRun("BF16", "s", "exact", strings.Repeat("+", 199)), evalRun("BF16", "s", "exact", strings.Repeat("+", 200)), nil},
 		{"answer-only", short(evalRun("BF16", "hendrycks_math500", "boxed", many+"----------")),
 			evalRun("BF16", "hendrycks_math500", "boxed", many+"----------"), map[string]any{"median": 2.0}},
@@ -280,6 +284,12 @@ func TestEvalNotices(t *testing.T) {
 			}
 		})
 	}
+}
+
+// judgedBy is an evaluation whose outcomes rest on a judge model.
+func judgedBy(b artifact.Bundle, model string, unreadable, failed int64) artifact.Bundle {
+	b.Artifact.Eval.Tasks[0].Judge = &artifact.TaskJudge{Model: model, PromptSHA256: strings.Repeat("a", 64), Judged: 200 - unreadable - failed, Unreadable: unreadable, Failed: failed}
+	return b
 }
 
 func TestSmallNFigures(t *testing.T) {

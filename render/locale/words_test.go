@@ -130,7 +130,7 @@ func TestNotice(t *testing.T) {
 
 // codes are the notices that the program can raise.
 var codes = strings.Fields(`single-repeat few-requests not-streamed identical-prompts prefix-cache-hot output-capped answer-only
-	truncated-answers unparsed-answers think-not-closed identical-outputs filter-changes-ranking macro-mean-of-limit failed-requests
+	truncated-answers unparsed-answers judge-undecided judge-is-subject think-not-closed identical-outputs filter-changes-ranking macro-mean-of-limit failed-requests
 	client-bound rate-not-reached start-burst chunks-are-not-tokens zero-latency-import small-n protocol-mismatch unknown-parameters
 	server-args-differ engine-version-differs environment-differs tool-differs scorer-differs as-published-scorer interrupted withdrawn
 	simulated imported-no-raw import-contradicts no-environment`)

@@ -107,6 +107,9 @@ func (e *Edition) reason(t *artifact.Task) string {
 
 // counted says on how many items a score rests.
 func (e *Edition) counted(s *dataset.Score) string {
+	if s.Info != nil && s.Info.Text != nil {
+		return e.L.Fill("word.windows", locale.Slots{"n": s.N})
+	}
 	var parts []string
 	if s.Correct >= 0 && s.N > 0 {
 		parts = append(parts, e.L.Text("th.correct")+" "+e.L.Count(s.Correct)+"/"+e.L.Count(s.N))

@@ -74,17 +74,18 @@ func (e *Edition) judgeTable(r *dataset.Run) *Table {
 	l := e.L
 	t := &Table{Label: e.label("judge"), Head: []Column{
 		Col(l.Text("th.task")), Col(e.label("judge")), Col(l.Param("judge_prompt_sha256")), Num(l.Text("th.judged")), Num(l.Text("th.unreadable")), Num(l.Text("th.judge-failed")),
-		Num(l.Text("th.judge-pending")), Num(e.label("prompt-tokens")), Num(e.label("output-tokens")),
+		Num(l.Text("th.judge-pending")),
 	}, Hint: true}
 	for _, task := range tasksOf(r) {
 		j := task.Judge
 		if j == nil {
 			continue
 		}
+		t.Foot = append(t.Foot, T(l.Fill("note.judge-tokens", locale.Slots{"prompt": e.count(j.PromptTokens), "output": e.count(j.OutputTokens)})))
 		n := func(v int64) Cell { return CellNum(l.Count(int(v))) }
 		t.Rows = append(t.Rows, Row{Cells: []Cell{
 			CellText(e.taskLabel(task.Task)), {Text: TCode(Cut(j.Model, CutCell))}, {Text: TCode(Cut(j.PromptSHA256, 12))},
-			n(j.Judged), n(j.Unreadable), n(j.Failed), n(j.Pending), CellNum(e.count(j.PromptTokens)), CellNum(e.count(j.OutputTokens)),
+			n(j.Judged), n(j.Unreadable), n(j.Failed), n(j.Pending),
 		}})
 		if len(j.Items) > 0 {
 			list := j.Items
@@ -101,6 +102,5 @@ func (e *Edition) judgeTable(r *dataset.Run) *Table {
 	if len(t.Rows) == 0 {
 		return nil
 	}
-	t.Foot = append(t.Foot, T(l.Text("note.judge-tokens")))
 	return t
 }
