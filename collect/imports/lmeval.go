@@ -71,6 +71,9 @@ func readLMEval(in Input) ([]Draft, error) {
 	}
 	var all []parameters
 	for _, row := range rows {
+		if len(row.members) > 0 && len(row.metricKeys()) == 0 {
+			continue // a heading of the table, which holds no score
+		}
 		records, companion, err := run.samples(row)
 		if err != nil {
 			return nil, err
@@ -82,12 +85,15 @@ func readLMEval(in Input) ([]Draft, error) {
 		a.Eval.Tasks = append(a.Eval.Tasks, run.task(row, records))
 		all = append(all, run.protocol(row, records))
 	}
+	if len(a.Eval.Tasks) == 0 {
+		root.at("results").fail("holds no score")
+	}
 	if root.doc.fault != nil {
 		return nil, root.doc.fault
 	}
-	names := make([]string, len(rows))
-	for i, row := range rows {
-		names[i] = row.name
+	names := make([]string, len(a.Eval.Tasks))
+	for i, t := range a.Eval.Tasks {
+		names[i] = t.Task
 	}
 	a.Protocol = joined(names, all)
 	a.Name = run.name(rows)

@@ -431,6 +431,12 @@ func TestAGroupStandsForItsParts(t *testing.T) {
 			got[f.Name] = f.A
 		}
 	}
+	c := b.Artifact.Protocol.Parameters["tasks"].(map[string]any)["mmlu_pro_law"].(map[string]any)
+	c["prompt_sha256"] = "other"
+	other := newFixture(t).at(b)
+	if !slices.ContainsFunc(diffProtocols(r, other), func(f Field) bool { return f.Name == "prompt_sha256" && f.Verdict == Differs }) {
+		t.Error("another prompt of one task is no difference")
+	}
 	if got["n_shot"] != 5.0 || len(got["temperature"].([]any)) != 2 || got["tasks"] != nil || got["task"] != nil || got["prompt_sha256"] != nil {
 		t.Errorf("parameters %v", got)
 	}

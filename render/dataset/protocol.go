@@ -140,7 +140,8 @@ func (r *Run) Parameters() []Field {
 	sortParameters(sorted)
 	for _, n := range sorted {
 		v, state := effective(p, r.Kind, n)
-		if v == nil && state != Unknown {
+		v, ok := shown(n, v)
+		if !ok || v == nil && state != Unknown {
 			continue
 		}
 		out = append(out, Field{Name: n, A: v, Verdict: state})
@@ -148,8 +149,8 @@ func (r *Run) Parameters() []Field {
 	return out
 }
 
-// withoutTasks is a protocol over several tasks as one that can be read: what all
-// tasks share stands once, of what differs between them the values are listed.
+// withoutTasks is a protocol over several tasks with the parameters of a single
+// one: what all tasks share stands once, what differs between them as [byTask].
 func withoutTasks(p *artifact.Protocol) *artifact.Protocol {
 	tasks, ok := p.Parameters["tasks"].(map[string]any)
 	if !ok {
@@ -157,33 +158,68 @@ func withoutTasks(p *artifact.Protocol) *artifact.Protocol {
 	}
 	flat := artifact.Protocol{ID: p.ID, Parameters: maps.Clone(p.Parameters), Unknown: p.Unknown}
 	delete(flat.Parameters, "tasks")
-	values := map[string][]any{}
-	for _, task := range slices.Sorted(maps.Keys(tasks)) {
-		own, _ := tasks[task].(map[string]any)
+	values := map[string]byTask{}
+	for task, parameters := range tasks {
+		own, _ := parameters.(map[string]any)
 		for name, v := range own {
-			if !slices.ContainsFunc(values[name], func(had any) bool { return sameValue(had, v) }) {
-				values[name] = append(values[name], v)
+			if values[name] == nil {
+				values[name] = byTask{}
 			}
+			values[name][task] = v
 		}
 	}
-	for name, list := range values {
-		switch {
-		case name == "task": // the title says them
-		case len(list) > 1 && strings.HasSuffix(name, "_sha256"): // hashes of many say nothing to a reader
-		case len(list) == 1:
-			flat.Parameters[name] = list[0]
-		case len(list) > shownValues:
-			flat.Parameters[name] = append(slices.Clone(list[:shownValues]), "…")
-		default:
-			flat.Parameters[name] = list
+	for name, v := range values {
+		if distinct := v.distinct(); len(distinct) == 1 {
+			flat.Parameters[name] = distinct[0]
+		} else {
+			flat.Parameters[name] = v
 		}
 	}
 	return &flat
 }
 
+// byTask is a parameter that differs between the tasks of a run.
+type byTask map[string]any
+
+// distinct lists the values, in the order of the tasks' names.
+func (b byTask) distinct() (out []any) {
+	for _, task := range slices.Sorted(maps.Keys(b)) {
+		if !slices.ContainsFunc(out, func(had any) bool { return sameValue(had, b[task]) }) {
+			out = append(out, b[task])
+		}
+	}
+	return out
+}
+
 // shownValues is how many values of a parameter that differs between tasks are
 // listed.
 const shownValues = 3
+
+// listed is a value of a comparison: of one that differs between tasks all of them.
+func listed(v any) any {
+	if b, ok := v.(byTask); ok {
+		return b.distinct()
+	}
+	return v
+}
+
+// shown is a value for readers: of one that differs between tasks the first few.
+// ok is false for what says nothing there: the names of the tasks, which the title
+// has, and the hashes of many.
+func shown(name string, v any) (_ any, ok bool) {
+	b, differs := v.(byTask)
+	if !differs {
+		return v, true
+	}
+	if name == "task" || strings.HasSuffix(name, "_sha256") {
+		return nil, false
+	}
+	list := b.distinct()
+	if len(list) > shownValues {
+		list = append(list[:shownValues], "…")
+	}
+	return list, true
+}
 
 // Conditions is the protocol in short, for sentences: of a load test
 // concurrency or rate, requests (not part of the protocol, but needed to read
@@ -209,18 +245,22 @@ func (r *Run) Conditions() []Field {
 
 // diffProtocols compares two protocols parameter by parameter.
 func diffProtocols(a, b *Run) []Field {
+	pa, pb := withoutTasks(&a.Artifact.Protocol), withoutTasks(&b.Artifact.Protocol)
 	names := map[string]bool{}
-	for _, p := range []*Run{a, b} {
-		for _, f := range p.Parameters() {
+	for _, r := range []*Run{a, b} {
+		for _, f := range r.Parameters() {
 			names[f.Name] = true
+		}
+		for n := range withoutTasks(&r.Artifact.Protocol).Parameters {
+			names[n] = true // also what is not shown must be equal
 		}
 	}
 	var out []Field
 	sorted := slices.Collect(maps.Keys(names))
 	sortParameters(sorted)
 	for _, n := range sorted {
-		va, sa := effective(&a.Artifact.Protocol, a.Kind, n)
-		vb, sb := effective(&b.Artifact.Protocol, b.Kind, n)
+		va, sa := effective(pa, a.Kind, n)
+		vb, sb := effective(pb, b.Kind, n)
 		f := Field{Name: n, A: va, B: vb, Verdict: Differs}
 		switch {
 		case sa == Unknown || sb == Unknown:
@@ -228,6 +268,7 @@ func diffProtocols(a, b *Run) []Field {
 		case sameValue(va, vb):
 			f.Verdict = Same
 		}
+		f.A, f.B = listed(va), listed(vb)
 		out = append(out, f)
 	}
 	sortFields(out)

@@ -78,6 +78,12 @@ func (e *Edition) findingBy(name namer, f dataset.Finding) string {
 	slots := locale.Slots{}
 	if f.Run != nil {
 		slots["conditions"] = l.Clauses(e.conditions(f.Run)...)
+		if task, ok := f.Slots["task"].(string); ok { // of a run over several, the one that is told of
+			slots["conditions"] = e.taskLabel(task)
+			if s := f.Run.Score(task); s != nil {
+				slots["conditions"] = e.scoreTask(s)
+			}
+		}
 	}
 	num := func(k string) (float64, bool) {
 		v, ok := f.Slots[k].(float64)
