@@ -5,48 +5,65 @@ import (
 	"sync"
 )
 
-// gate lets as many programs run as there are slots, and as their memory
-// limits fit into the memory of the host together: a limit that is promised
-// eight times must be there eight times. A program whose limit is larger than
-// all of it runs alone.
+// gate is the queue before the boxes, in two steps. A box is set up ahead of
+// its turn, twice as many as may run: setting up is mostly waiting for the
+// kernel, and done on a program's own turn it would leave a core idle. Then as
+// many programs run as there are turns, and as their memory limits fit into the
+// memory of the host together: a limit that is promised eight times must be
+// there eight times. A program whose limit is larger than all of it runs alone.
 type gate struct {
+	slots chan int // free ones, for boxes that stand
+
 	mu      sync.Mutex
-	free    []int // slots
+	turns   int   // free ones, for programs that run
 	memory  int64 // bytes not promised; meaningless when total is 0
 	total   int64
 	waiting []*ticket // first come, first served
 }
 
-// ticket is one program that waits.
+// ticket is one program that waits for its turn.
 type ticket struct {
 	bytes int64
-	slot  chan int
+	turn  chan struct{}
 }
 
-func newGate(slots int) *gate {
-	g := &gate{total: hostMemory()}
+// slotsFor is how many boxes may stand for so many programs at a time.
+func slotsFor(parallel int) int { return 2 * parallel }
+
+func newGate(parallel int) *gate {
+	g := &gate{total: hostMemory(), turns: parallel, slots: make(chan int, slotsFor(parallel))}
 	g.memory = g.total
-	for slot := slots - 1; slot >= 0; slot-- {
-		g.free = append(g.free, slot)
+	for slot := range slotsFor(parallel) {
+		g.slots <- slot
 	}
 	return g
 }
 
-// enter waits for a slot and for memory.
-func (g *gate) enter(ctx context.Context, bytes int64) (slot int, leave func(), err error) {
+// enter waits for a slot to set up a box in.
+func (g *gate) enter(ctx context.Context) (slot int, leave func(), err error) {
+	select {
+	case slot = <-g.slots:
+		return slot, func() { g.slots <- slot }, nil
+	case <-ctx.Done():
+		return 0, nil, ctx.Err()
+	}
+}
+
+// turn waits until a program with this memory limit may run.
+func (g *gate) turn(ctx context.Context, bytes int64) (done func(), err error) {
 	if g.total > 0 {
 		bytes = min(bytes, g.total)
 	} else {
 		bytes = 0
 	}
-	t := &ticket{bytes: bytes, slot: make(chan int, 1)}
+	t := &ticket{bytes: bytes, turn: make(chan struct{}, 1)}
 	g.mu.Lock()
 	g.waiting = append(g.waiting, t)
 	g.admit()
 	g.mu.Unlock()
 	select {
-	case slot = <-t.slot:
-		return slot, func() { g.give(slot, bytes) }, nil
+	case <-t.turn:
+		return func() { g.give(bytes) }, nil
 	case <-ctx.Done():
 	}
 	g.mu.Lock()
@@ -59,31 +76,29 @@ func (g *gate) enter(ctx context.Context, bytes int64) (slot int, leave func(), 
 	g.admit() // one behind it may fit now
 	g.mu.Unlock()
 	select {
-	case slot = <-t.slot: // admitted at the same moment
-		g.give(slot, bytes)
+	case <-t.turn: // admitted at the same moment
+		g.give(bytes)
 	default:
 	}
-	return 0, nil, ctx.Err()
+	return nil, ctx.Err()
 }
 
-// give takes back a slot and its memory.
-func (g *gate) give(slot int, bytes int64) {
+// give takes back a turn and its memory.
+func (g *gate) give(bytes int64) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.free = append(g.free, slot)
+	g.turns++
 	g.memory += bytes
 	g.admit()
 }
 
 // admit lets in from the head of the queue. The lock is held.
 func (g *gate) admit() {
-	for len(g.waiting) > 0 && len(g.free) > 0 && g.waiting[0].bytes <= g.memory {
+	for len(g.waiting) > 0 && g.turns > 0 && g.waiting[0].bytes <= g.memory {
 		t := g.waiting[0]
 		g.waiting = g.waiting[1:]
-		last := len(g.free) - 1
-		slot := g.free[last]
-		g.free = g.free[:last]
+		g.turns--
 		g.memory -= t.bytes
-		t.slot <- slot
+		t.turn <- struct{}{}
 	}
 }

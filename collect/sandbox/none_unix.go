@@ -32,8 +32,13 @@ func (*bare) facts() map[string]any {
 	return map[string]any{"kind": None, "isolated": false, "network": true}
 }
 
-func (b *bare) run(ctx context.Context, p Program, _ int) (Result, error) {
+func (b *bare) run(ctx context.Context, p Program, _ int, turn turn) (Result, error) {
 	failed := func(err error) (Result, error) { return Result{End: HarnessError, ExitCode: -1}, err }
+	done, err := turn(ctx)
+	if err != nil {
+		return failed(err)
+	}
+	defer done()
 	top, err := os.MkdirTemp("", "benchsite-box-")
 	if err != nil {
 		return failed(err)

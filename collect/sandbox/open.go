@@ -41,9 +41,13 @@ func (r *Refused) Error() string {
 	return "no isolation for programs: " + r.Reason + ". " + r.Remedy
 }
 
+// turn waits until the program may run and returns what gives the turn back.
+type turn func(context.Context) (done func(), err error)
+
 // runner is one kind of isolation.
 type runner interface {
-	run(ctx context.Context, p Program, slot int) (Result, error)
+	// run takes its turn, which waits, when all else stands ready.
+	run(ctx context.Context, p Program, slot int, turn turn) (Result, error)
 	facts() map[string]any
 	io.Closer
 }
@@ -82,7 +86,7 @@ func Open(ctx context.Context, o Options) (*Box, error) {
 	if err != nil {
 		return nil, err
 	}
-	r, err := open(py, o.Parallel)
+	r, err := open(py, slotsFor(o.Parallel))
 	if err != nil {
 		return nil, err
 	}
@@ -102,12 +106,14 @@ func (b *Box) Run(ctx context.Context, p Program) (Result, error) {
 		return Result{End: HarnessError, ExitCode: -1}, err
 	}
 	p.Limits = p.Limits.orDefault()
-	slot, leave, err := b.gate.enter(ctx, p.Limits.MemoryBytes)
+	slot, leave, err := b.gate.enter(ctx)
 	if err != nil {
 		return Result{End: HarnessError, ExitCode: -1}, err
 	}
 	defer leave()
-	return b.runner.run(ctx, p, slot)
+	return b.runner.run(ctx, p, slot, func(ctx context.Context) (func(), error) {
+		return b.gate.turn(ctx, p.Limits.MemoryBytes)
+	})
 }
 
 // Python is the interpreter, as a path inside the box, for Argv[0].

@@ -49,6 +49,18 @@ func (l *launch) released() bool {
 	return n == 0
 }
 
+// abandon ends a box whose program has not begun.
+func (l *launch) abandon() {
+	l.end(HarnessError)
+	l.cmd.Wait()
+	l.over()
+	l.bury()
+	l.pipes.Wait()
+	if l.channel != nil {
+		l.channel.Close()
+	}
+}
+
 func (l *launch) close() {
 	l.release.Close()
 	l.held.Close()
@@ -58,7 +70,7 @@ func (l *launch) close() {
 }
 
 // run takes a program from its description to its result.
-func (w *bubblewrap) run(ctx context.Context, p Program, slot int) (Result, error) {
+func (w *bubblewrap) run(ctx context.Context, p Program, slot int, turn turn) (Result, error) {
 	failed := func(err error) (Result, error) { return Result{End: HarnessError, ExitCode: -1}, err }
 	if err := ctx.Err(); err != nil {
 		return failed(err)
@@ -75,11 +87,7 @@ func (w *bubblewrap) run(ctx context.Context, p Program, slot int) (Result, erro
 	defer l.close()
 	group := w.groups.slot(slot)
 	if err := errors.Join(group.prepare(p.Limits), group.add(l.child)); err != nil {
-		l.end(HarnessError)
-		l.cmd.Wait()
-		l.over()
-		l.bury()
-		l.pipes.Wait()
+		l.abandon()
 		if errors.Is(err, unix.ESRCH) { // it is gone already
 			return failed(&setUpError{said: lastLine(l.err.kept)})
 		}
@@ -88,6 +96,12 @@ func (w *bubblewrap) run(ctx context.Context, p Program, slot int) (Result, erro
 	// Where memory runs out for the whole host, the box is to go first.
 	os.WriteFile(fmt.Sprintf("/proc/%d/oom_score_adj", l.child), []byte("1000"), 0)
 
+	done, err := turn(ctx)
+	if err != nil {
+		l.abandon()
+		return failed(err)
+	}
+	defer done()
 	l.release.Write([]byte{0})
 	var helpers sync.WaitGroup
 	seen := &sizes{}

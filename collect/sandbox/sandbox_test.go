@@ -85,6 +85,7 @@ if __name__ == '__main__':
 `, end: Exited, stdout: "[0, 1, 4, 9]\n[0, 1, 4, 9]\nb'hi\\n'\n1\n"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
 			r := runPython(t, b, c.text, c.change)
 			if r.End != c.end || r.ExitCode != c.code || r.Signal != "" && c.signal != "" && r.Signal != c.signal {
 				t.Errorf("ended with %s, code %d, %q; want %s, %d, %q\n%s", r.End, r.ExitCode, r.Signal, c.end, c.code, c.signal, r.Stderr)
@@ -381,7 +382,11 @@ func TestDiesWithUs(t *testing.T) {
 		t.Errorf("these live on: %q", left)
 	}
 	// The next one clears up after it.
-	openBox(t, Options{}).Close()
+	next, err := Open(context.Background(), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	next.Close()
 	if left := cgroupsOf(cmd.ProcessState.Pid()); len(left) > 0 {
 		t.Errorf("cgroups left: %v", left)
 	}

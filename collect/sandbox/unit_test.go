@@ -49,52 +49,60 @@ func TestGate(t *testing.T) {
 	ctx := context.Background()
 	g := newGate(2)
 	g.total, g.memory = 100, 100
-	a, leaveA, _ := g.enter(ctx, 60)
+	doneA, _ := g.turn(ctx, 60)
 	late, cancel := context.WithTimeout(ctx, 20*time.Millisecond)
 	defer cancel()
-	if _, _, err := g.enter(late, 60); !errors.Is(err, context.DeadlineExceeded) {
+	if _, err := g.turn(late, 60); !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("60 and 60 of 100 bytes were promised: %v", err)
 	}
-	b, leaveB, err := g.enter(ctx, 40)
-	if err != nil || a == b {
-		t.Errorf("slots %d and %d, %v", a, b, err)
+	doneB, err := g.turn(ctx, 40)
+	if err != nil {
+		t.Error(err)
 	}
 	got := make(chan func())
 	go func() {
-		_, leave, _ := g.enter(ctx, 1000) // more than all: runs alone
-		got <- leave
+		done, _ := g.turn(ctx, 1000) // more than all: runs alone
+		got <- done
 	}()
-	leaveA()
+	doneA()
 	select {
 	case <-got:
 		t.Error("a program larger than what is free was let in beside another")
 	case <-time.After(20 * time.Millisecond):
 	}
-	leaveB()
+	doneB()
 	(<-got)()
-	if len(g.free) != 2 || g.memory != 100 || len(g.waiting) != 0 {
-		t.Errorf("%d slots, %d bytes, %d waiting at the end", len(g.free), g.memory, len(g.waiting))
+	if g.turns != 2 || g.memory != 100 || len(g.waiting) != 0 {
+		t.Errorf("%d turns, %d bytes, %d waiting at the end", g.turns, g.memory, len(g.waiting))
 	}
 	// One that gives up at the head lets those behind it in.
-	_, leaveA, _ = g.enter(ctx, 60)
+	doneA, _ = g.turn(ctx, 60)
 	gone, cancel := context.WithCancel(ctx)
 	first := make(chan error)
-	go func() { _, _, err := g.enter(gone, 60); first <- err }()
-	for {
+	go func() { _, err := g.turn(gone, 60); first <- err }()
+	for waiting := 0; waiting != 1; time.Sleep(time.Millisecond) {
 		g.mu.Lock()
-		waiting := len(g.waiting)
+		waiting = len(g.waiting)
 		g.mu.Unlock()
-		if waiting == 1 {
-			break
-		}
-		time.Sleep(time.Millisecond)
 	}
 	second := make(chan func())
-	go func() { _, leave, _ := g.enter(ctx, 10); second <- leave }()
+	go func() { done, _ := g.turn(ctx, 10); second <- done }()
 	cancel()
 	<-first
 	(<-second)()
-	leaveA()
+	doneA()
+
+	seen := map[int]bool{}
+	for range slotsFor(2) {
+		slot, _, err := g.enter(ctx)
+		if err != nil || seen[slot] {
+			t.Errorf("slot %d, %v", slot, err)
+		}
+		seen[slot] = true
+	}
+	if _, _, err := g.enter(gone); err == nil {
+		t.Error("more boxes than slots")
+	}
 }
 
 func TestNames(t *testing.T) {

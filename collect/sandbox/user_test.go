@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 )
@@ -25,7 +26,14 @@ const ordinary = 65532
 // skipped and says so; under CI=true that is a failure.
 func openBox(t testing.TB, o Options) *Box {
 	t.Helper()
-	b, err := Open(context.Background(), o)
+	plain := o.Kind == "" && o.Parallel == 0 && o.Python == "" && len(o.Packages) == 0
+	var b *Box
+	var err error
+	if plain {
+		b, err = shared()
+	} else {
+		b, err = Open(context.Background(), o)
+	}
 	var refused *Refused
 	if errors.As(err, &refused) && os.Getenv("CI") != "true" {
 		t.Skipf("SKIP: %v", err)
@@ -33,12 +41,32 @@ func openBox(t testing.TB, o Options) *Box {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() {
-		if err := b.Close(); err != nil {
-			t.Error(err)
-		}
-	})
+	if !plain {
+		t.Cleanup(func() {
+			if err := b.Close(); err != nil {
+				t.Error(err)
+			}
+		})
+	}
 	return b
+}
+
+// common is the box of shared, where a test has asked for it.
+var common *Box
+
+// shared opens the box with default options, once for all tests.
+var shared = sync.OnceValues(func() (*Box, error) {
+	var err error
+	common, err = Open(context.Background(), Options{})
+	return common, err
+})
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	if common != nil {
+		common.Close()
+	}
+	os.Exit(code)
 }
 
 // testCommand is this test binary, to run one test again with more in its environment.
