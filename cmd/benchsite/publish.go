@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"path"
 	"path/filepath"
+	"strings"
 
 	"benchsite/render"
 	"benchsite/render/publish"
@@ -40,7 +41,7 @@ stays there.
 		f.common()
 		return func(ctx context.Context, u *ui, args []string) error {
 			if o.workflow {
-				u.printf("%s", publish.Workflow())
+				u.println(strings.TrimSuffix(publish.Workflow(), "\n"))
 				return nil
 			}
 			if len(args) == 1 && o.push == "origin" {
