@@ -23,9 +23,9 @@ const (
 	ReasonNone     Reason = "none"     // neither is there
 )
 
-// Before finds for each of the given runs what it follows: repeats among them go
-// together, and the baseline may be one of them. Runs that do not stand, being
-// replaced, withdrawn or not complete, are followed by none.
+// Before finds for each of the given runs what it follows. Repeats of one day
+// among them go together. Runs that do not stand, being replaced, withdrawn or not
+// complete, are followed by none.
 func (s *Set) Before(runs []*Run) []Against {
 	given := map[*Run]bool{}
 	for _, r := range runs {
@@ -39,16 +39,16 @@ func (s *Set) Before(runs []*Run) []Against {
 		}
 		var b []*Run
 		for _, o := range r.How.Runs { // newest first
-			if given[o] && o.repeats(r) {
+			if given[o] && o.repeats(r) && o.Day == r.Day {
 				b, done[o] = append(b, o), true
 			}
 		}
-		out = append(out, s.before(b, given))
+		out = append(out, before(b))
 	}
 	return out
 }
 
-func (s *Set) before(b []*Run, given map[*Run]bool) Against {
+func before(b []*Run) Against {
 	oldest := b[len(b)-1]
 	stands := func(o *Run) bool {
 		return o.Standing && o.Status == artifact.StatusComplete && o.Artifact.Simulated == oldest.Artifact.Simulated
@@ -67,7 +67,9 @@ func (s *Set) before(b []*Run, given map[*Run]bool) Against {
 		}
 		return a
 	}
-	if a := pick(func(o *Run) bool { return !given[o] && o.Who == oldest.Who && !o.start.After(oldest.start) }); a != nil {
+	if a := pick(func(o *Run) bool {
+		return o.Who == oldest.Who && !slices.Contains(b, o) && !o.start.After(oldest.start)
+	}); a != nil {
 		return Against{a, b, ReasonPrevious}
 	}
 	if !oldest.Who.Baseline {
