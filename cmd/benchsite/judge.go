@@ -90,15 +90,28 @@ func (j judging) means(ctx context.Context, store *artifact.Store, parent *artif
 	if parent.Eval == nil {
 		return eval.Means{}, none, nil
 	}
+	means, done := eval.Means{}, none
 	if s.Runs() {
-		return collect.ProgramMeans(ctx, store, parent, j.suite, suiteSource(j.data), j.isolation)
+		var err error
+		if means, done, err = collect.ProgramMeans(ctx, store, parent, j.suite, suiteSource(j.data), j.isolation); err != nil {
+			return means, done, err
+		}
 	}
 	if j.judge == nil || !s.Judged {
-		return eval.Means{}, none, nil
+		return means, done, nil
 	}
 	items, err := collect.Questions(ctx, store, parent, j.suite, suiteSource(j.data))
 	if err != nil {
-		return eval.Means{}, none, err
+		return means, done, err
 	}
-	return eval.Means{Judges: map[string]eval.Judge{"judge": j.judge}, Items: items}, none, nil
+	if means.Items == nil {
+		means.Items, means.Judges = map[string]eval.Item{}, map[string]eval.Judge{}
+	}
+	for hash, it := range items {
+		if _, ready := means.Items[hash]; !ready { // those of programs are made ready for their box
+			means.Items[hash] = it
+		}
+	}
+	means.Judges["judge"] = j.judge
+	return means, done, nil
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -140,7 +141,7 @@ func rescoreOne(ctx context.Context, store *artifact.Store, parent *artifact.Art
 	r = rescored{Parent: parent.ID}
 	means, done, err := j.means(ctx, store, parent, s)
 	if err != nil {
-		r.Error = err.Error()
+		r.Error = errors.Join(err, done()).Error()
 		return r
 	}
 	defer func() {

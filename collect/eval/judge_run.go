@@ -148,6 +148,9 @@ func (s *judgeSums) tell(t *artifact.Task, waiting int, why string) {
 	}
 	reason += "; the same command with a judge goes on from here, and so does benchsite rescore --scorer " + t.Scorer.Name
 	t.Status, t.Reason, t.Metrics, t.Groups = artifact.TaskNotRun, &reason, nil, nil
+	if t.Scorer.Name != "code" { // programs wait for a box
+		t.Why = artifact.Ptr(string(WhyUnjudged))
+	}
 }
 
 // MetricCalibration is the root mean square distance of stated confidence and

@@ -252,7 +252,7 @@ func TestAnswersAreJudgedLater(t *testing.T) {
 		t.Fatal(err)
 	}
 	parent := put(t, st, r)
-	if task := parent.Eval.Tasks[0]; parent.Status != artifact.StatusInterrupted || task.Status != artifact.TaskNotRun || !strings.Contains(*task.Reason, "no judge is named") || task.Judge != nil {
+	if task := parent.Eval.Tasks[0]; parent.Status != artifact.StatusInterrupted || task.Status != artifact.TaskNotRun || !strings.Contains(*task.Reason, "no judge is named") || text(task.Why) != string(WhyUnjudged) || task.Judge != nil {
 		t.Fatalf("%s %+v", parent.Status, task)
 	}
 	items := map[string]Item{}
@@ -320,7 +320,7 @@ func TestAnswersAreJudgedLater(t *testing.T) {
 		t.Fatal(err)
 	}
 	task := child.Eval.Tasks[0]
-	if child.Status != artifact.StatusComplete || task.Status != artifact.TaskDone || task.Reason != nil || *task.Outcomes.Correct != 9 || *task.Outcomes.Wrong != 1 || task.Judge.Judged != 10 || task.Metrics[0].Metric != "accuracy" {
+	if child.Status != artifact.StatusComplete || task.Status != artifact.TaskDone || task.Reason != nil || task.Why != nil || *task.Outcomes.Correct != 9 || *task.Outcomes.Wrong != 1 || task.Judge.Judged != 10 || task.Metrics[0].Metric != "accuracy" {
 		t.Errorf("%s %+v %+v", child.Status, task.Outcomes, task.Judge)
 	}
 	if p := child.Protocol.Parameters; p["judge_model"] != "m" || p["scorer"] != "judge v1" {

@@ -73,7 +73,7 @@ func RescoreWith(ctx context.Context, st *artifact.Store, parent *artifact.Artif
 		own := recordsOf(records, t)
 		switch {
 		case len(own) > 0:
-			t.Status, t.Reason = artifact.TaskDone, nil // answers that were kept have their outcome now
+			t.Status, t.Reason, t.Why = artifact.TaskDone, nil, nil // answers that were kept have their outcome now
 			retell(t, own, s, means)
 		case t.Status == artifact.TaskDone:
 			return fail(fmt.Errorf("no replies are stored for the task %s", t.Task))

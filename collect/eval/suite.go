@@ -210,6 +210,7 @@ const (
 // The kinds that lie elsewhere.
 const (
 	WhyUnrated   Why = "unrated"   // the server does not say how probable a text is
+	WhyUnjudged  Why = "unjudged"  // answers wait for a judge model
 	WhyIsolation Why = "isolation" // programs cannot be run apart from the rest of the machine
 	WhyPackages  Why = "packages"  // the box lacks what programs need
 )
