@@ -24,6 +24,7 @@ type aiRecords struct {
 	tooMany, cancelled       bool
 	n, good, bad             int64
 	gaps                     int64
+	chunks                   []float64 // gaps of the request at hand
 	prompt, output           int64
 	promptKnown, outputKnown int64
 	begin, end               int64   // nanoseconds since 1970
@@ -38,8 +39,14 @@ func (in Input) aiRecords() (*aiRecords, error) {
 		n.need(object)
 		n.at("metadata").need(object)
 		q.add(n)
+		q.chunks = q.chunks[:0]
 		return nil
-	})
+	}, sink{"metrics.inter_chunk_latency.value[]", func(n *node) error {
+		if f := n.positive(); f != nil {
+			q.chunks = append(q.chunks, *f*milli)
+		}
+		return nil
+	}})
 	q.torn = torn
 	if err != nil {
 		return nil, err
@@ -137,12 +144,10 @@ func (q *aiRecords) pass(rec *artifact.LoadRecord, m *node, ms func(string) *flo
 	}
 	gaps := m.at("inter_chunk_latency", "value")
 	if gaps.kind == list {
-		rec.Chunks = ptr(int64(len(gaps.items)) + 1)
-		q.gaps += int64(len(gaps.items))
-		for _, g := range gaps.items {
-			if f := g.positive(); f != nil && !q.tooMany {
-				q.pooled = append(q.pooled, *f*milli)
-			}
+		rec.Chunks = ptr(int64(len(q.chunks)) + 1)
+		q.gaps += int64(len(q.chunks))
+		if !q.tooMany {
+			q.pooled = append(q.pooled, q.chunks...)
 		}
 		if len(q.pooled) > maxPooled {
 			q.pooled, q.tooMany = nil, true

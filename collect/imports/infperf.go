@@ -178,6 +178,10 @@ func readInferenceRequests(in Input) ([]Draft, error) {
 		if start == nil || stop == nil {
 			return nil
 		}
+		if *stop < *start {
+			n.at("end_time").fail("lies before start_time")
+			return nil
+		}
 		begin, end = math.Min(begin, *start), math.Max(end, *stop)
 		count++
 		info := n.at("info")

@@ -109,6 +109,7 @@ type parser struct {
 	steps   *step
 	kept    int
 	scratch []byte
+	lent    node // a value without parts, for as long as a sink looks at it
 }
 
 // refusal is a fault of the JSON with its place.
@@ -129,13 +130,22 @@ func (p *parser) refusal(err error) error {
 // value takes the next value. at is the step of the sinks that the value has
 // reached, nil when none leads here.
 func (p *parser) value(up *node, key string, place int, at *step, depth int) (*node, error) {
+	n := new(node)
+	if err := p.into(n, up, key, place, at, depth); err != nil {
+		return nil, err
+	}
+	return n, nil
+}
+
+// into is value with the node to fill.
+func (p *parser) into(n, up *node, key string, place int, at *step, depth int) error {
 	if depth > maxNesting {
-		return nil, &Refusal{File: p.doc.file, Line: p.doc.line, Message: fmt.Sprintf("nests deeper than %d levels", maxNesting)}
+		return &Refusal{File: p.doc.file, Line: p.doc.line, Message: fmt.Sprintf("nests deeper than %d levels", maxNesting)}
 	}
 	if p.kept += nodeCost; p.kept > maxKept {
-		return nil, &Refusal{File: p.doc.file, Line: p.doc.line, Message: fmt.Sprintf("holds more than %d MiB of values that have to be kept", maxKept>>20)}
+		return &Refusal{File: p.doc.file, Line: p.doc.line, Message: fmt.Sprintf("holds more than %d MiB of values that have to be kept", maxKept>>20)}
 	}
-	n := &node{doc: p.doc, up: up, key: key, place: place}
+	n.doc, n.up, n.key, n.place = p.doc, up, key, place
 	var err error
 	switch c := p.peek(); c {
 	case '{':
@@ -161,7 +171,7 @@ func (p *parser) value(up *node, key string, place int, at *step, depth int) (*n
 		n.kind, n.scalar, err = null, "Infinity", p.word("Infinity")
 	default:
 		if c != '-' && (c < '0' || c > '9') {
-			return nil, p.unexpected("looking for the beginning of a value")
+			return p.unexpected("looking for the beginning of a value")
 		}
 		var infinite bool
 		p.scratch, infinite, err = p.number(p.scratch[:0])
@@ -169,7 +179,7 @@ func (p *parser) value(up *node, key string, place int, at *step, depth int) (*n
 			n.kind, n.scalar = null, "-Infinity"
 		}
 	}
-	return n, err
+	return err
 }
 
 func (p *parser) object(n *node, at *step, depth int) error {
@@ -245,6 +255,15 @@ func (p *parser) handed(up *node, key string, place int, at *step, depth int) (*
 		return nil, p.skip(depth + 1)
 	}
 	kept := p.kept
+	if c := p.peek(); c != '{' && c != '[' {
+		p.lent = node{} // a list may hold millions of numbers
+		err := p.into(&p.lent, up, key, place, at, depth+1)
+		if err == nil {
+			err = at.take(&p.lent)
+		}
+		p.kept = kept
+		return nil, err
+	}
 	n, err := p.value(up, key, place, at, depth+1)
 	if err == nil {
 		err = at.take(n)
@@ -326,7 +345,8 @@ func (s *step) item() *step {
 
 // sink hands a value on as it is read, instead of keeping it in the tree: a
 // field ("generated_texts"), or each item of a list ("benchmarks[].requests[]").
-// Without take the value is passed over. What a sink gets, it may keep.
+// Without take the value is passed over. An object or a list may be kept; a value
+// without parts is only lent.
 type sink struct {
 	path string
 	take func(*node) error

@@ -189,6 +189,8 @@ func (r *loadRun) draft() Draft {
 const (
 	zeroKey   = "zero_fields"     // latencies of exactly 0, which the import made null
 	breaksKey = "identity_breaks" // [{figure, file, computed}]
+
+	negativeKey = "negative_figures" // latencies below 0, which the import made null
 )
 
 // name is the load shape: c16-n64, poisson-r2.5-n100.
@@ -226,6 +228,7 @@ func (r *loadRun) zeros(all bool) {
 		if *d.at == nil {
 			continue
 		}
+		r.negative(d.name, *d.at)
 		known, zero := 0, 0
 		for _, v := range []*float64{(*d.at).Mean, (*d.at).Min, (*d.at).Max, (*d.at).P50, (*d.at).P90, (*d.at).P95, (*d.at).P99} {
 			if v == nil {
@@ -235,10 +238,28 @@ func (r *loadRun) zeros(all bool) {
 				zero++
 			}
 		}
-		if all || zero == known {
+		if all || zero == known { // known may be 0: nothing but negative figures
 			if *d.at = nil; zero > 0 {
 				r.zero = append(r.zero, d.name)
 			}
+		}
+	}
+}
+
+// negative takes out figures below 0, which a clock that was set back leaves in
+// some tools' results, and keeps them apart.
+func (r *loadRun) negative(name string, d *artifact.Distribution) {
+	for _, f := range []struct {
+		figure string
+		at     **float64
+	}{{"mean", &d.Mean}, {"std", &d.Std}, {"min", &d.Min}, {"max", &d.Max}, {"p50", &d.P50}, {"p90", &d.P90}, {"p95", &d.P95}, {"p99", &d.P99}} {
+		if *f.at != nil && **f.at < 0 {
+			kept, _ := r.a.Source.Extra[negativeKey].(map[string]any)
+			if kept == nil {
+				kept = map[string]any{}
+			}
+			kept[name+"."+f.figure], *f.at = **f.at, nil
+			r.a.Source.Extra[negativeKey] = kept
 		}
 	}
 }

@@ -72,21 +72,18 @@ func vllmSinks(at **vllmRequests) []sink {
 			(*at).errors = append((*at).errors, cut(message, 500))
 			return nil
 		}},
-		{"itls[]", func(n *node) error {
+		{"itls[][]", func(n *node) error {
 			q := *at
-			g := gaps{}
-			if n.is(list) {
-				for _, item := range n.items {
-					if f := item.float(); f != nil {
-						g.n++
-						g.sum += *f
-						if q.pooled = append(q.pooled, *f); len(q.pooled) > maxPooled {
-							q.pooled, q.tooMany = q.pooled[:0], true
-						}
-					}
+			for request := n.up.place; len(q.gaps) <= request; { // an answer in one chunk has no gap
+				q.gaps = append(q.gaps, gaps{})
+			}
+			if f := n.float(); f != nil {
+				g := &q.gaps[n.up.place]
+				g.n, g.sum = g.n+1, g.sum+*f
+				if q.pooled = append(q.pooled, *f); len(q.pooled) > maxPooled {
+					q.pooled, q.tooMany = q.pooled[:0], true
 				}
 			}
-			q.gaps = append(q.gaps, g)
 			return nil
 		}},
 		{path: "generated_texts"}, {path: "queue_times"}, {path: "prompts"}, {path: "failed_requests"}, {path: "per_turn"},
@@ -99,6 +96,9 @@ func (q *vllmRequests) fill(r *loadRun) {
 	n := len(q.outputs)
 	if n == 0 || len(q.ttfts) != n {
 		return
+	}
+	for len(q.gaps) > 0 && len(q.gaps) < n {
+		q.gaps = append(q.gaps, gaps{})
 	}
 	ok := func(i int) bool {
 		if len(q.errors) == n {
