@@ -32,7 +32,7 @@ func (i Isolation) validate(v *validator) {
 	case i.Sandbox != "" && i.Sandbox != sandbox.Bubblewrap && i.Sandbox != sandbox.None:
 		v.fault("sandbox", "is %q, must be %q or %q", i.Sandbox, sandbox.Bubblewrap, sandbox.None)
 	case i.Sandbox == sandbox.None && !i.NoIsolation:
-		v.fault("sandbox", "%q runs programs that nobody has read with all rights of this user; it needs confirm_no_isolation beside it, on a machine that holds nothing of worth", i.Sandbox)
+		v.fault("sandbox", "%q runs programs that nobody has read with all rights of this user; it needs confirm_no_isolation (--confirm-no-isolation) beside it, on a machine that holds nothing of worth", i.Sandbox)
 	case i.NoIsolation && i.Sandbox != sandbox.None:
 		v.fault("confirm_no_isolation", "belongs to sandbox = %q", sandbox.None)
 	}

@@ -100,7 +100,7 @@ func sortNotices(list []Notice) {
 // which notices of one severity are shown.
 var Codes = []string{
 	"withdrawn", "interrupted", "client-bound", "scorer-differs", "zero-latency-import",
-	"simulated", "protocol-mismatch", "server-args-differ", "engine-version-differs", "environment-differs", "tool-differs",
+	"simulated", "no-isolation", "protocol-mismatch", "server-args-differ", "engine-version-differs", "environment-differs", "tool-differs",
 	"as-published-scorer", "answer-only", "truncated-answers", "think-not-closed", "unparsed-answers", "judge-undecided", "judge-is-subject", "small-n",
 	"filter-changes-ranking", "macro-mean-of-limit", "failed-requests", "rate-not-reached", "identical-prompts",
 	"prefix-cache-hot", "single-repeat", "start-burst", "few-requests", "chunks-are-not-tokens", "import-contradicts", "no-environment",

@@ -17,7 +17,7 @@ var rules = []rule{
 	simulatedRule, interruptedRule, importedNoRaw, noEnvironment, unknownParameters,
 	clientBound, zeroLatency, importContradicts, identicalPrompts, prefixCacheHot, fewRequests, startBurst, failedRequests,
 	rateNotReached, chunksAreNotTokens, notStreamed, outputCapped,
-	answerOnly, truncatedAnswers, thinkNotClosed, unparsedAnswers, judgeUndecided, judgeIsSubject, smallN, macroMeanOfLimit,
+	noIsolation, answerOnly, truncatedAnswers, thinkNotClosed, unparsedAnswers, judgeUndecided, judgeIsSubject, smallN, macroMeanOfLimit,
 }
 
 // setRules look at the run among the others.

@@ -20,6 +20,15 @@ func simulatedRule(_ *Set, r *Run) []Notice {
 	return one("simulated", Warn, map[string]any{"profile": r.profile()})
 }
 
+// noIsolation marks scores of programs that nothing kept from the tests, the
+// machine and the network.
+func noIsolation(_ *Set, r *Run) []Notice {
+	if !r.Unisolated() {
+		return nil
+	}
+	return one("no-isolation", Warn, nil)
+}
+
 // profile names the profile of the simulated endpoint, nil when the artifact
 // does not say.
 func (r *Run) profile() any {

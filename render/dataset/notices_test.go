@@ -441,3 +441,24 @@ func TestAGroupStandsForItsParts(t *testing.T) {
 		t.Errorf("parameters %v", got)
 	}
 }
+
+// Programs that ran without isolation are marked, in whatever way the run says it.
+func TestNoIsolation(t *testing.T) {
+	box := func(kind string) artifact.Bundle {
+		b := evalRun("BF16", "s", "code", "++--")
+		b.Artifact.Source.Extra = map[string]any{"sandbox": map[string]any{"kind": kind}}
+		return b
+	}
+	rescored := evalRun("BF16", "s", "code", "++--")
+	rescored.Artifact.Protocol.Parameters["sandbox"] = "none"
+	for _, c := range []struct {
+		name string
+		b    artifact.Bundle
+		want bool
+	}{{"none", box("none"), true}, {"rescored with none", rescored, true}, {"bwrap", box("bwrap"), false}, {"not said", evalRun("BF16", "s", "code", "++--"), false}} {
+		n := notice(newFixture(t).at(c.b).Notices, "no-isolation")
+		if (n != nil) != c.want || n != nil && n.Severity != Warn {
+			t.Errorf("%s: %+v", c.name, n)
+		}
+	}
+}

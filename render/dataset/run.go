@@ -74,6 +74,11 @@ type Item struct {
 	Chars     int    // characters of the reply after thinking, outer space removed
 	Open      bool   // <think> is opened and never closed
 	Finish    string // finish reason, "" when not recorded
+	Category  string // "" = none
+
+	Program       bool             // it asks for a program; Expected and Extracted are then left out, which are long
+	Verdict       artifact.Verdict // on the program; "" = there was none to run
+	Tests, Passed int              // of the item, and before the first that the program failed
 
 	Likelihood *artifact.Likelihood // of a window of a text; nil for a reply
 }
@@ -146,7 +151,13 @@ func newItem(rec artifact.EvalRecord) Item {
 	it := Item{
 		Task: rec.Task, ID: rec.Item, Hash: deref(rec.ItemHash), Stem: deref(rec.Stem), Repeat: int(rec.Repeat), Outcome: deref(rec.Outcome),
 		Expected: deref(rec.Expected), Extracted: deref(rec.Extracted), Finish: deref(rec.FinishReason),
-		Likelihood: rec.Likelihood,
+		Category: deref(rec.Category), Likelihood: rec.Likelihood,
+	}
+	if deref(rec.Type) == "code" {
+		it.Program, it.Expected, it.Extracted = true, "", ""
+	}
+	if c := rec.Code; c != nil {
+		it.Verdict, it.Tests, it.Passed = c.Verdict, int(c.Tests), int(c.Passed)
 	}
 	if rec.Output == nil && rec.Reasoning == nil {
 		return it
@@ -228,4 +239,12 @@ func (r *Run) MIG() bool {
 		}
 	}
 	return strings.Contains(strings.ToUpper(deref(r.Artifact.Subject.Accelerator)), "MIG ")
+}
+
+// Unisolated reports whether programs that the model wrote ran without isolation.
+func (r *Run) Unisolated() bool {
+	if box, ok := r.Source.Extra["sandbox"].(map[string]any); ok && box["kind"] == "none" {
+		return true
+	}
+	return r.Artifact.Protocol.Parameters["sandbox"] == "none"
 }

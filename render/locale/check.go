@@ -10,7 +10,7 @@ import (
 var groups = []string{
 	"term", "noun", "finding", "notice", // sentences and their parts
 	"nav", "theme", "section", "type", "btn", "th", "filter", "sort", "chip", "empty", "note", "err", "foot", // interface
-	"outcome", "severity", "status", "mode", "group", "task", "category", "word", "param", "value", "env", "metric", "file", // words for values
+	"outcome", "verdict", "severity", "status", "mode", "group", "task", "category", "word", "param", "value", "env", "metric", "file", // words for values
 	"landing", "overview", "report", "run", "runs", "cmp", "trend", "method", "item", "problem", "cite", "md", // pages
 	"chart", "fig", "side", "text", // figures, side notes, running text
 }

@@ -133,7 +133,7 @@ var codes = strings.Fields(`single-repeat few-requests not-streamed identical-pr
 	truncated-answers unparsed-answers judge-undecided judge-is-subject think-not-closed identical-outputs filter-changes-ranking macro-mean-of-limit failed-requests
 	client-bound rate-not-reached start-burst chunks-are-not-tokens zero-latency-import small-n protocol-mismatch unknown-parameters
 	server-args-differ engine-version-differs environment-differs tool-differs scorer-differs as-published-scorer interrupted withdrawn
-	simulated imported-no-raw import-contradicts no-environment`)
+	simulated no-isolation imported-no-raw import-contradicts no-environment`)
 
 func TestEntriesAreWhole(t *testing.T) {
 	c := load(t)

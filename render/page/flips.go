@@ -21,6 +21,13 @@ type flipped struct {
 	runs                     []*dataset.Run
 	of                       map[*dataset.Run]dataset.Item
 	output                   map[*dataset.Run]string
+	program                  map[*dataset.Run]*program
+}
+
+// program is what a subject wrote, and what became of it.
+type program struct {
+	text string
+	run  *artifact.CodeRun
 }
 
 // flipIndex holds the flips of all evaluations by the run that their pages stand
@@ -71,7 +78,7 @@ func (x *flipIndex) add(task string, runs []*dataset.Run) {
 		}
 		f := x.find(home, task, a.id)
 		if f == nil {
-			f = &flipped{id: a.id, hash: a.of[home].Hash, task: task, expected: a.expected, of: map[*dataset.Run]dataset.Item{}, output: map[*dataset.Run]string{}}
+			f = &flipped{id: a.id, hash: a.of[home].Hash, task: task, expected: a.expected, of: map[*dataset.Run]dataset.Item{}, output: map[*dataset.Run]string{}, program: map[*dataset.Run]*program{}}
 			f.slug = x.free(home, a.id)
 			if len(x.of[home]) == 0 {
 				x.homes = append(x.homes, home)
@@ -120,6 +127,14 @@ func (x *flipIndex) reply(r *dataset.Run, f *flipped) string {
 	return f.output[r]
 }
 
+// program is what a subject wrote, nil where nothing was run.
+func (x *flipIndex) program(r *dataset.Run, f *flipped) *program {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.read(r)
+	return f.program[r]
+}
+
 // kind is what type of item it is, of suites that mix them.
 func (x *flipIndex) kind(f *flipped) string {
 	x.mu.Lock()
@@ -148,6 +163,12 @@ func (x *flipIndex) read(r *dataset.Run) {
 			}
 			if rec.Output != nil {
 				f.output[r] = *rec.Output
+			}
+			if rec.Code != nil {
+				f.program[r] = &program{run: rec.Code}
+				if rec.Extracted != nil {
+					f.program[r].text = *rec.Extracted
+				}
 			}
 		}
 	}

@@ -48,7 +48,7 @@ func (e *Edition) Item(home *dataset.Run, list []*flipped, i int) *ItemPage {
 
 	expected := Section{ID: "expected", Title: l.Text("item.expected")}
 	if f.expected != "" {
-		expected.Blocks = append(expected.Blocks, Block{Code: &CodeBlock{"", Cut(f.expected, CutBlock)}})
+		expected.Blocks = append(expected.Blocks, Block{Code: &CodeBlock{Text: Cut(f.expected, CutBlock)}})
 	} else {
 		expected.Blocks = append(expected.Blocks, Block{Text: TMuted(l.Text("word.unknown"))})
 	}
@@ -60,6 +60,11 @@ func (e *Edition) Item(home *dataset.Run, list []*flipped, i int) *ItemPage {
 	scorers := Section{ID: "scorers", Title: l.Text("item.scorers"), Blocks: []Block{{Defs: e.itemReadings(f, name)}}}
 	p.Lead = expected
 	p.Sections = []Section{outcomes, scorers}
+	if f.of[f.runs[0]].Program {
+		expected.Blocks[0] = Block{Text: T(l.Text("item.expected-program"))}
+		p.Lead = expected
+		p.Sections = []Section{outcomes, e.itemPrograms(f, name)}
+	}
 	if s := e.itemReplies(f, name); len(s.Blocks) > 0 {
 		p.Sections = append(p.Sections, s)
 	}
@@ -97,7 +102,11 @@ func gapText(lang locale.Lang) Text { return T(gapOf(lang)) }
 // itemOutcomes puts the outcomes as published and as they stand side by side.
 func (e *Edition) itemOutcomes(b *Base, f *flipped, name namer) *Table {
 	l := e.L
-	t := &Table{Label: l.Text("section.outcomes"), Class: "verd", Head: []Column{Col(l.Text("th.subject")), Col(l.Text("th.extracted"))}}
+	read := l.Text("th.extracted")
+	if f.of[f.runs[0]].Program {
+		read = l.Text("th.program-verdict")
+	}
+	t := &Table{Label: l.Text("section.outcomes"), Class: "verd", Head: []Column{Col(l.Text("th.subject")), Col(read)}}
 	rescored := slices.ContainsFunc(f.runs, func(r *dataset.Run) bool { _, ok := before(r, f); return ok })
 	if rescored {
 		t.Head = append(t.Head, Col(l.Text("th.outcome-published")), Col(l.Text("th.outcome-rescored")))
@@ -106,7 +115,7 @@ func (e *Edition) itemOutcomes(b *Base, f *flipped, name namer) *Table {
 	}
 	for _, r := range f.runs {
 		it := f.of[r]
-		row := Row{Cells: []Cell{{Text: TLink(name(r), b.Link(runPath(r))), Swatch: slot(r)}, e.answerCell(it.Extracted)}}
+		row := Row{Cells: []Cell{{Text: TLink(name(r), b.Link(runPath(r))), Swatch: slot(r)}, e.answered(it)}}
 		if rescored {
 			old, ok := before(r, f)
 			if ok {
@@ -224,7 +233,7 @@ func (e *Edition) itemReplies(f *flipped, name namer) Section {
 	s := Section{ID: "replies", Title: e.L.Text("item.reply")}
 	for _, r := range f.runs {
 		if out := e.flips().reply(r, f); out != "" {
-			s.Blocks = append(s.Blocks, Block{Code: &CodeBlock{name(r), Cut(out, CutBlock)}})
+			s.Blocks = append(s.Blocks, Block{Code: &CodeBlock{Lead: name(r), Text: Cut(out, CutBlock), Folded: f.of[r].Program}})
 		}
 	}
 	return s

@@ -184,9 +184,10 @@ func (e *Edition) shortProtocol(r *dataset.Run) string {
 
 // sourceTag names where figures come from in one or two words.
 func (e *Edition) sourceTag(r *dataset.Run) string {
+	if mark := e.marks(r.Simulated, r); mark != "" {
+		return mark
+	}
 	switch {
-	case r.Simulated:
-		return e.L.Text("chip.simulated")
 	case r.Source.Mode == artifact.ModeMeasured:
 		return e.L.Text("chip.measured")
 	}

@@ -112,9 +112,9 @@ func (e *Edition) entry(b *Base, t *dataset.Topic) (Entry, bool) {
 		Date: t.Date, Type: e.L.Text("type." + t.Kind), Protocol: t.Protocol.ID, Model: e.modelNames(t.Runs),
 		Head: Link{Cut(head, 240), e.topicLink(b, t, first)},
 	}
-	switch {
-	case t.Simulated:
-		out.Tag = e.L.Text("chip.simulated")
+	switch mark := e.marks(t.Simulated, t.Runs...); {
+	case mark != "":
+		out.Tag = mark
 	case t.Imported && machine(t.Runs[0]) != e.home():
 		out.Tag = e.origin(t.Runs[0])
 	}

@@ -78,8 +78,9 @@ type Tile struct {
 
 // CodeBlock is a block of code with a line that says what it does.
 type CodeBlock struct {
-	Lead string
-	Text string
+	Lead   string
+	Text   string
+	Folded bool // the text is shown on demand; needs a Lead
 }
 
 // File is a file that a reader may open: name, what it is, its checksum.

@@ -51,7 +51,7 @@ func (e *Edition) Problems() *ProblemsPage {
 	dek := l.Fill(key, locale.Slots{"n": good + bad, "bad": bad, "good": good})
 	p := &ProblemsPage{
 		Base: e.Base("problems", "problems/", l.Text("problem.title"), dek), Dek: dek,
-		Check: CodeBlock{l.Text("problem.check"), "benchsite check artifacts"}, CheckFor: l.Text("problem.check-text"),
+		Check: CodeBlock{Lead: l.Text("problem.check"), Text: "benchsite check artifacts"}, CheckFor: l.Text("problem.check-text"),
 		Side: []Side{{l.Text("side.guess.lead"), T(l.Text("side.guess.text"))}},
 	}
 	for _, x := range e.Set.Problems {

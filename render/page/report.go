@@ -174,8 +174,8 @@ func (w *writer) facts() []Text {
 	if n := len(w.r.AllRuns()); n > 0 {
 		out = append(out, T(w.L.Fill("report.runs", locale.Slots{"n": n})))
 	}
-	if w.r.Simulated {
-		out = append(out, Text{{Text: w.L.Text("chip.simulated"), Class: "tag"}})
+	if mark := w.marks(w.r.Simulated, w.r.AllRuns()...); mark != "" {
+		out = append(out, Text{{Text: mark, Class: "tag"}})
 	}
 	return out
 }

@@ -124,7 +124,7 @@ func (w *writer) reportCommands() []CodeBlock {
 		}
 	}
 	for _, c := range w.r.Commands {
-		add(CodeBlock{Cut(c.Title.Any(string(w.Lang)), CutTitle), Cut(c.Code, CutBlock)})
+		add(CodeBlock{Lead: Cut(c.Title.Any(string(w.Lang)), CutTitle), Text: Cut(c.Code, CutBlock)})
 	}
 	for _, t := range w.r.Topics {
 		for _, r := range t.Runs {
@@ -135,14 +135,14 @@ func (w *writer) reportCommands() []CodeBlock {
 	}
 	for _, t := range w.r.Topics {
 		if len(t.Runs) > 0 && !evalKind(t) {
-			add(CodeBlock{w.L.Text("report.command-measure"), measureAgain(t.Runs[len(t.Runs)-1])})
+			add(CodeBlock{Lead: w.L.Text("report.command-measure"), Text: measureAgain(t.Runs[len(t.Runs)-1])})
 		}
 	}
 	for _, t := range w.r.Topics {
 		for _, r := range t.Runs {
 			if parent, s := published(r, t.Task); parent != nil && s != nil {
 				if now := r.Score(t.Task); now != nil && now.Scorer != nil {
-					add(CodeBlock{w.L.Text("report.command-rescore"), ShellLines([]string{"benchsite", "rescore", "--scorer", now.Scorer.Name, parent.Hash8})})
+					add(CodeBlock{Lead: w.L.Text("report.command-rescore"), Text: ShellLines([]string{"benchsite", "rescore", "--scorer", now.Scorer.Name, parent.Hash8})})
 					break // the others differ in the artifact only
 				}
 			}
@@ -209,7 +209,7 @@ func (w *writer) cite() Section {
 	if protocols == "" {
 		key = "text.cite-plain"
 	}
-	s.Blocks = []Block{{Text: T(l.Fill(key, slots))}, {Code: &CodeBlock{l.Text("cite.bibtex"), w.bibtex(ids)}}, {Small: T(l.Text("cite.note"))}}
+	s.Blocks = []Block{{Text: T(l.Fill(key, slots))}, {Code: &CodeBlock{Lead: l.Text("cite.bibtex"), Text: w.bibtex(ids)}}, {Small: T(l.Text("cite.note"))}}
 	return s
 }
 

@@ -153,6 +153,9 @@ func (w *writer) expectedCell(expected string) Cell {
 // verdict is what was read in a reply, with its outcome below.
 func (e *Edition) verdict(it dataset.Item) Cell {
 	answer := TMuted(locale.Unknown)
+	if it.Program {
+		answer = T(e.verdictWord(it.Verdict))
+	}
 	if it.Extracted != "" {
 		answer = TCode(Cut(it.Extracted, CutCell))
 	}

@@ -39,9 +39,7 @@ func (e *Edition) reportEntry(b *Base, r *dataset.Report) ReportEntry {
 		Link: Link{Cut(r.Title.Any(string(e.Lang)), CutTitle), b.Link(reportPath(r))},
 		Dek:  Cut(r.Dek.Any(string(e.Lang)), CutValue),
 	}
-	if r.Simulated {
-		entry.Tag = e.L.Text("chip.simulated")
-	}
+	entry.Tag = e.marks(r.Simulated, r.AllRuns()...)
 	if f, runs, ok := firstFinding(r); ok {
 		entry.Finding, _ = locale.Headline(e.findingBy(e.namer(runs), f))
 		entry.Finding = Cut(entry.Finding, 240) + e.stop()

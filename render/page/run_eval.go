@@ -2,6 +2,7 @@ package page
 
 import (
 	"fmt"
+	"slices"
 
 	"benchsite/collect/artifact"
 	"benchsite/render/dataset"
@@ -182,6 +183,10 @@ func (e *Edition) evalSections(b *Base, r *dataset.Run) ([]Section, error) {
 	} else if changes != nil {
 		sections = append(sections, Section{ID: "changes", Title: l.Text("run.changed-items"), Blocks: changes})
 	}
+	if own := programs(items); len(own) > 0 {
+		sections = append(sections, e.programSections(b, r, own)...)
+		items = slices.DeleteFunc(slices.Clone(items), func(it dataset.Item) bool { return it.Program })
+	}
 	if t := e.itemTable(items); t != nil {
 		sections = append(sections, Section{ID: "items", Title: l.Text("section.items"), Blocks: []Block{{Table: t}}})
 	}
@@ -276,7 +281,7 @@ func (e *Edition) groupTable(r *dataset.Run) *Table {
 		}
 		for _, g := range task.Groups {
 			t.Rows = append(t.Rows, Row{Cells: []Cell{
-				CellText(e.category(g.Name)), CellNum(l.Opt(g.Value, e.shareOf)), CellNum(e.count(g.Correct)), CellNum(e.count(g.N)),
+				CellText(e.groupName(g)), CellNum(l.Opt(g.Value, e.shareOf)), CellNum(e.count(g.Correct)), CellNum(e.count(g.N)),
 			}})
 		}
 	}

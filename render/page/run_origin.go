@@ -27,12 +27,12 @@ func (e *Edition) originSections(b *Base, r *dataset.Run) []Section {
 	}
 	codes := e.commands(r)
 	if again := measureAgain(r); again != "" {
-		codes = append(codes, CodeBlock{l.Text("report.command-measure"), again})
+		codes = append(codes, CodeBlock{Lead: l.Text("report.command-measure"), Text: again})
 	}
 	if rescored := len(r.DerivedFrom) > 0 && r.DerivedFrom[0].How == artifact.HowRescore && len(r.Parents) > 0; rescored {
 		for _, t := range tasksOf(r) {
 			if t.Scorer != nil {
-				codes = append(codes, CodeBlock{l.Text("report.command-rescore"), ShellLines([]string{"benchsite", "rescore", "--scorer", t.Scorer.Name, r.Parents[0].Hash8})})
+				codes = append(codes, CodeBlock{Lead: l.Text("report.command-rescore"), Text: ShellLines([]string{"benchsite", "rescore", "--scorer", t.Scorer.Name, r.Parents[0].Hash8})})
 				break
 			}
 		}
@@ -244,13 +244,13 @@ func (e *Edition) argument(v any) string {
 func (e *Edition) commands(r *dataset.Run) []CodeBlock {
 	var out []CodeBlock
 	if v := r.Environment.Server; v != nil && len(v.Command) > 0 {
-		out = append(out, CodeBlock{e.L.Text("report.command-start"), Cut(ShellLines(v.Command), CutBlock)})
+		out = append(out, CodeBlock{Lead: e.L.Text("report.command-start"), Text: Cut(ShellLines(v.Command), CutBlock)})
 	}
 	if args := serveArgs(r); len(args) > 0 {
-		out = append(out, CodeBlock{e.L.Text("report.command-start-log"), Cut(ShellLines(args), CutBlock)})
+		out = append(out, CodeBlock{Lead: e.L.Text("report.command-start-log"), Text: Cut(ShellLines(args), CutBlock)})
 	}
 	if len(r.Source.Command) > 0 {
-		out = append(out, CodeBlock{e.L.Text("run.command"), Cut(ShellLines(r.Source.Command), CutBlock)})
+		out = append(out, CodeBlock{Lead: e.L.Text("run.command"), Text: Cut(ShellLines(r.Source.Command), CutBlock)})
 	}
 	return out
 }
@@ -407,7 +407,7 @@ func (e *Edition) citeSection(b *Base, r *dataset.Run) Section {
 	}
 	bib += "}"
 	return Section{ID: "cite", Title: e.L.Text("section.cite"), Blocks: []Block{
-		{Text: T(cite)}, {Small: T(e.L.Text("cite.note"))}, {Code: &CodeBlock{e.L.Text("cite.bibtex"), bib}},
+		{Text: T(cite)}, {Small: T(e.L.Text("cite.note"))}, {Code: &CodeBlock{Lead: e.L.Text("cite.bibtex"), Text: bib}},
 	}}
 }
 

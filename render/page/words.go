@@ -312,9 +312,10 @@ func (e *Edition) typeWord(k artifact.Kind) string { return e.L.Text("type." + s
 
 // origin says where the figures of a run come from, for a tag.
 func (e *Edition) origin(r *dataset.Run) string {
+	if mark := e.marks(r.Simulated, r); mark != "" {
+		return mark
+	}
 	switch {
-	case r.Simulated:
-		return e.L.Text("chip.simulated")
 	case r.Source.Mode == artifact.ModeMeasured:
 		return e.L.Text("chip.measured")
 	case r.Source.Mode == artifact.ModeRescored:

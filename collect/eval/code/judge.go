@@ -153,6 +153,8 @@ func fault(res sandbox.Result) string {
 	switch {
 	case text != "":
 		return text
+	case res.ExitCode < 0 && res.Signal == "":
+		return fmt.Sprintf("stopped after %.1f s", res.Wall.Seconds())
 	case res.Signal != "":
 		return "ended by " + res.Signal
 	}
