@@ -12,7 +12,8 @@ import (
 // memory of the host together: a limit that is promised eight times must be
 // there eight times. A program whose limit is larger than all of it runs alone.
 type gate struct {
-	slots chan int // free ones, for boxes that stand
+	slots  chan int // free ones, for boxes that stand
+	beside chan int // the same for companions, one for each program that runs
 
 	mu      sync.Mutex
 	turns   int   // free ones, for programs that run
@@ -27,23 +28,32 @@ type ticket struct {
 	turn  chan struct{}
 }
 
-// slotsFor is how many boxes may stand for so many programs at a time.
-func slotsFor(parallel int) int { return 2 * parallel }
+// slotsFor is how many boxes may stand for so many programs at a time: two for
+// each, and a companion.
+func slotsFor(parallel int) int { return 3 * parallel }
 
 func newGate(parallel int) *gate {
-	g := &gate{total: hostMemory(), turns: parallel, slots: make(chan int, slotsFor(parallel))}
+	g := &gate{total: hostMemory(), turns: parallel, slots: make(chan int, 2*parallel), beside: make(chan int, parallel)}
 	g.memory = g.total
 	for slot := range slotsFor(parallel) {
-		g.slots <- slot
+		if slot < 2*parallel {
+			g.slots <- slot
+		} else {
+			g.beside <- slot
+		}
 	}
 	return g
 }
 
 // enter waits for a slot to set up a box in.
-func (g *gate) enter(ctx context.Context) (slot int, leave func(), err error) {
+func (g *gate) enter(ctx context.Context, companion bool) (slot int, leave func(), err error) {
+	slots := g.slots
+	if companion {
+		slots = g.beside
+	}
 	select {
-	case slot = <-g.slots:
-		return slot, func() { g.slots <- slot }, nil
+	case slot = <-slots:
+		return slot, func() { slots <- slot }, nil
 	case <-ctx.Done():
 		return 0, nil, ctx.Err()
 	}

@@ -106,12 +106,15 @@ func (b *Box) Run(ctx context.Context, p Program) (Result, error) {
 		return Result{End: HarnessError, ExitCode: -1}, err
 	}
 	p.Limits = p.Limits.orDefault()
-	slot, leave, err := b.gate.enter(ctx)
+	slot, leave, err := b.gate.enter(ctx, p.Companion)
 	if err != nil {
 		return Result{End: HarnessError, ExitCode: -1}, err
 	}
 	defer leave()
 	return b.runner.run(ctx, p, slot, func(ctx context.Context) (func(), error) {
+		if p.Companion {
+			return func() {}, nil
+		}
 		return b.gate.turn(ctx, p.Limits.MemoryBytes)
 	})
 }

@@ -102,6 +102,12 @@ type Program struct {
 	Env      map[string]string
 	Limits   Limits
 
+	// Companion says that this program is started by the Control of another,
+	// which it talks to, so that one of the two waits while the other works. It
+	// runs on the turn of that other program: with one of its own, programs that
+	// run could all wait for the companions that may not. Each has at most one.
+	Companion bool
+
 	// Control, where set, gets a two-way byte channel to the program, file
 	// descriptor 3 there, and runs while the program runs. What comes out of it
 	// is the program's word. When Control returns, the channel is closed and the

@@ -93,14 +93,14 @@ func TestGate(t *testing.T) {
 	doneA()
 
 	seen := map[int]bool{}
-	for range slotsFor(2) {
-		slot, _, err := g.enter(ctx)
+	for i := range slotsFor(2) {
+		slot, _, err := g.enter(ctx, i >= 4)
 		if err != nil || seen[slot] {
 			t.Errorf("slot %d, %v", slot, err)
 		}
 		seen[slot] = true
 	}
-	if _, _, err := g.enter(gone); err == nil {
+	if _, _, err := g.enter(gone, false); err == nil {
 		t.Error("more boxes than slots")
 	}
 }
