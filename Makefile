@@ -66,8 +66,8 @@ pages: browser
 	@if ! command -v npm >/dev/null; then echo 'SKIP: no npm, so the pages were not audited'; exit 0; fi; \
 	dir='$(AUDIT_TOOLS)'; mkdir -p "$$dir"; \
 	if [ "$$(cat "$$dir/installed" 2>/dev/null)" != '$(AUDIT_NPM)' ]; then \
-	  if ! npm view lighthouse version >"$$dir/npm.log" 2>&1; then echo 'SKIP: npm reaches no registry, so the pages were not audited'; exit 0; fi; \
-	  (cd "$$dir" && npm install --no-audit --no-fund --no-save $(AUDIT_NPM) >npm.log 2>&1) || { cat "$$dir/npm.log"; exit 1; }; \
+	  if ! npm view lighthouse version --fetch-retries 0 >"$$dir/npm.log" 2>&1; then echo 'SKIP: npm reaches no registry, so the pages were not audited'; exit 0; fi; \
+	  npm install --prefix "$$dir" --no-audit --no-fund --no-save $(AUDIT_NPM) >"$$dir/npm.log" 2>&1 || { cat "$$dir/npm.log"; exit 1; }; \
 	  echo '$(AUDIT_NPM)' >"$$dir/installed"; \
 	fi; \
 	go test ./render -run TestAudit -count 1 -v -timeout 60m -audit "$$dir" $(if $(AUDIT_PAGES),-audit-pages '$(AUDIT_PAGES)')

@@ -151,7 +151,7 @@ func buildSum(program sum, tree fs.FS, version string) (sum, error) {
 func notes(set *dataset.Set) []string {
 	var out []string
 	if set.Config.BaseURL == "" {
-		out = append(out, "no site.base_url in config.toml: canonical and hreflang links, og:url, sitemap.xml, the Atom feeds and the badges are left out")
+		out = append(out, "no site.base_url in config.toml: canonical and hreflang links, og:url, sitemap.xml, the Atom feeds, the badges and the pictures for link previews are left out")
 	}
 	if n := recordFiles(set); n > manyRecords && set.Config.Publish.Records == dataset.RecordsSite {
 		out = append(out, fmt.Sprintf("%d record files are copied to the site, more than %d: [publish] records = \"repository\" or \"none\" in config.toml leaves them out", n, manyRecords))
