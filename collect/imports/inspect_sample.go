@@ -1,6 +1,7 @@
 package imports
 
 import (
+	"bytes"
 	"encoding/json"
 	"strings"
 
@@ -275,9 +276,11 @@ func marshal(n *node) json.RawMessage {
 	if !n.known() {
 		return nil
 	}
-	b, err := json.Marshal(n.plain())
-	if err != nil {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(n.plain()); err != nil {
 		return nil
 	}
-	return b
+	return bytes.TrimSuffix(b.Bytes(), []byte("\n"))
 }

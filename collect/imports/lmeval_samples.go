@@ -1,12 +1,10 @@
 package imports
 
 import (
-	"bufio"
 	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"strings"
 
@@ -24,15 +22,10 @@ func (r *lmRun) samples(row lmRow) ([]artifact.EvalRecord, string, error) {
 		if !fs.ValidPath(name) || name == r.in.Name {
 			continue
 		}
-		f, err := r.in.open(name)
+		records, err := r.readSamples(row, name)
 		if errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrInvalid) {
 			continue
 		}
-		if err != nil {
-			return nil, "", err
-		}
-		records, err := r.readSamples(row, name, f)
-		f.Close()
 		return records, name, err
 	}
 	return nil, "", nil
@@ -49,9 +42,18 @@ func (r *lmRun) sampleNames(task string) []string {
 	return []string{stem + "_" + task + ".jsonl", stem + "_" + task + ".jsonl.gz"}
 }
 
-func (r *lmRun) readSamples(row lmRow, name string, f io.Reader) ([]artifact.EvalRecord, error) {
-	s := &sampleReader{file: name, task: row.name, primary: row.primary(), index: map[string]int{}, seen: map[string]bool{}}
-	if err := s.read(f); err != nil {
+func (r *lmRun) readSamples(row lmRow, name string) ([]artifact.EvalRecord, error) {
+	s := &sampleReader{task: row.name, primary: row.primary(), index: map[string]int{}, seen: map[string]bool{}}
+	// A torn last line, as a run that was killed leaves it, is passed over; the
+	// count of items then says what is missing.
+	in := Input{FS: r.in.FS, Name: name}
+	_, err := in.values(func(_ int, line *node) error {
+		if line.need(object) {
+			s.add(line)
+		}
+		return nil
+	}, sink{path: "arguments"})
+	if err != nil {
 		return nil, err
 	}
 	if want := r.root.at("n-samples").at(row.name).at("effective").count(); want != nil && *want != int64(len(s.records)) {
@@ -61,12 +63,8 @@ func (r *lmRun) readSamples(row lmRow, name string, f io.Reader) ([]artifact.Eva
 	return s.records, nil
 }
 
-// maxLine bounds one line of a file of lines.
-const maxLine = 64 << 20
-
 // sampleReader joins the lines of a samples file, one for each item and filter.
 type sampleReader struct {
-	file    string
 	task    string
 	primary metricKey
 	records []artifact.EvalRecord
@@ -74,132 +72,62 @@ type sampleReader struct {
 	seen    map[string]bool // doc and filter: a second run in one second appends its lines
 }
 
-// sampleLine is what is read of a line. The question (doc) serves for its hash
-// alone, the arguments for nothing.
-type sampleLine struct {
-	DocID    json.RawMessage `json:"doc_id"`
-	Doc      json.RawMessage `json:"doc"`
-	Target   json.RawMessage `json:"target"`
-	Resps    json.RawMessage `json:"resps"`
-	Filtered json.RawMessage `json:"filtered_resps"`
-	Filter   *string         `json:"filter"`
-	DocHash  *string         `json:"doc_hash"`
-	Prompt   *string         `json:"prompt_hash"`
-}
-
-// read takes line after line. A torn last line, as a run that was killed leaves
-// it, is passed over; the count of items then says what is missing.
-func (s *sampleReader) read(in io.Reader) error {
-	lines := bufio.NewReaderSize(in, 1<<16)
-	for number := 1; ; number++ {
-		line, err := readLine(lines)
-		if err != nil && err != io.EOF {
-			return &Refusal{File: s.file, Line: number, Message: "cannot be read: " + err.Error()}
-		}
-		if text := bytes.TrimSpace(line); len(text) > 0 {
-			torn := err == io.EOF && !json.Valid(tolerated(text))
-			if fault := s.add(text); fault != nil && !torn {
-				fault.File, fault.Line = s.file, number
-				return fault
-			}
-		}
-		if err == io.EOF {
-			return nil
-		}
-	}
-}
-
-// readLine is a line with its end, bounded.
-func readLine(in *bufio.Reader) (line []byte, err error) {
-	for {
-		part, err := in.ReadSlice('\n')
-		line = append(line, part...)
-		if len(line) > maxLine {
-			return nil, fmt.Errorf("a line is longer than %d MiB", maxLine>>20)
-		}
-		if err != bufio.ErrBufferFull {
-			return line, err
-		}
-	}
-}
-
-func tolerated(data []byte) []byte {
-	clean, _ := tolerate(data)
-	return clean
-}
-
-func (s *sampleReader) add(line []byte) *Refusal {
-	line, _ = tolerate(line)
-	var l sampleLine
-	if err := json.Unmarshal(line, &l); err != nil {
-		var wrong *json.UnmarshalTypeError
-		if errors.As(err, &wrong) {
-			return &Refusal{Field: wrong.Field, Message: "expected text, found " + wrong.Value}
-		}
-		return &Refusal{Message: "is not valid JSON: " + err.Error()}
-	}
-	id := strings.Trim(compact(l.DocID), `"`)
-	if id == "" || id == "null" {
-		return &Refusal{Field: "doc_id", Message: "is missing"}
+// add reads one line. The question (doc) serves for its hash alone, the arguments
+// for nothing.
+func (s *sampleReader) add(line *node) {
+	id := line.at("doc_id").literal()
+	if id == nil {
+		line.at("doc_id").fail("is missing")
+		return
 	}
 	filter := "none"
-	if l.Filter != nil {
-		filter = *l.Filter
+	if f := line.at("filter").text(); f != nil {
+		filter = *f
 	}
-	if s.seen[id+"\x00"+filter] {
-		return nil
+	if s.seen[*id+"\x00"+filter] {
+		return
 	}
-	s.seen[id+"\x00"+filter] = true
-	value, fault := s.value(line)
-	if fault != nil {
-		return fault
-	}
-	i, there := s.index[id]
+	s.seen[*id+"\x00"+filter] = true
+	value := s.value(line)
+	i, there := s.index[*id]
 	if !there {
 		i = len(s.records)
-		s.index[id] = i
-		s.records = append(s.records, artifact.EvalRecord{Task: s.task, Item: id})
+		s.index[*id] = i
+		s.records = append(s.records, artifact.EvalRecord{Task: s.task, Item: *id})
 	}
 	r := &s.records[i]
 	if filter != s.primary.filter && s.primary.filter != "" {
-		note := filter + ": " + shown(value)
+		note := filter + ": ?"
+		if value != nil {
+			note = fmt.Sprintf("%s: %g", filter, *value)
+		}
 		if r.Detail != nil {
 			note = *r.Detail + "; " + note
 		}
 		r.Detail = &note
-		return nil
+		return
 	}
-	r.ItemHash, r.PromptHash = l.DocHash, l.Prompt
-	if r.ItemHash == nil && len(l.Doc) > 0 && string(l.Doc) != "null" {
-		r.ItemHash = ptr(artifact.SHA256([]byte(compact(l.Doc)))) // before 0.4.3 the tool wrote none
+	r.ItemHash, r.PromptHash = line.at("doc_hash").text(), line.at("prompt_hash").text()
+	if doc := marshal(line.at("doc")); r.ItemHash == nil && doc != nil {
+		r.ItemHash = ptr(artifact.SHA256(doc)) // before 0.4.3 the tool wrote none
 	}
-	r.Expected, r.Output, r.Extracted = single(l.Target), single(l.Resps), single(l.Filtered)
+	r.Expected, r.Output, r.Extracted = single(marshal(line.at("target"))), single(marshal(line.at("resps"))), single(marshal(line.at("filtered_resps")))
 	r.Outcome = outcome(value, r)
-	return nil
 }
 
 // value is the item's figure of the primary metric: 0 or 1 for most, a share for
 // some, nil when the line has none or holds parts to be joined.
-func (s *sampleReader) value(line []byte) (*float64, *Refusal) {
-	var all map[string]json.RawMessage
-	if err := json.Unmarshal(line, &all); err != nil {
-		return nil, &Refusal{Message: "is not valid JSON: " + err.Error()}
+func (s *sampleReader) value(line *node) *float64 {
+	switch v := line.at(s.primary.metric); v.kind {
+	case boolean:
+		if v.truth {
+			return ptr(1.0)
+		}
+		return ptr(0.0)
+	case numeral:
+		return v.float()
 	}
-	switch v := compact(all[s.primary.metric]); v {
-	case "true":
-		return ptr(1.0), nil
-	case "false":
-		return ptr(0.0), nil
-	default:
-		return finite(v), nil
-	}
-}
-
-func shown(v *float64) string {
-	if v == nil {
-		return "?"
-	}
-	return fmt.Sprintf("%g", *v)
+	return nil
 }
 
 // outcome reads the verdict. A wrong reply that never closed its thoughts was

@@ -329,7 +329,8 @@ func TestBrokenSamplesAreRefused(t *testing.T) {
 	}
 	lines := strings.SplitAfter(string(samples), "\n")
 	for want, text := range map[string]string{
-		"jsonl:2: is not valid JSON": lines[0] + "{\"doc_id\": 1,\n",
+		"jsonl:2: is not valid JSON": lines[0] + "{\"doc_id\": 1,,}\n" + lines[1],
+		"holds 2 items":              lines[0] + lines[1] + "{\"doc_id\": 1,", // torn: what is missing is said
 		"jsonl:1: doc_id":            "{}\n",
 		"holds 1 items":              lines[0],
 		"jsonl:1: filter":            `{"doc_id": 1, "filter": 3}`,
