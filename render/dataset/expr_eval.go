@@ -134,7 +134,7 @@ func metricValue(t *artifact.Task, name string) (Value, error) {
 		}
 		known = append(known, full)
 		if (full == name || m.Metric == name) && m.Value != nil {
-			if slices.Contains(numbers, m.Metric) {
+			if isNumber(m.Metric, *m.Value) {
 				return Value{Kind: KindFigure, Num: *m.Value}, nil
 			}
 			return Value{Kind: KindShare, Num: *m.Value}, nil

@@ -3,6 +3,7 @@ package dataset
 import (
 	"math"
 	"slices"
+	"strings"
 
 	"benchsite/collect/artifact"
 	"benchsite/render/stats"
@@ -183,12 +184,20 @@ var shares = []string{
 	"accuracy_exact_match", "prompt_level_strict_acc", "prompt_level_loose_acc",
 }
 
-// numbers are metrics that are no share of anything.
-var numbers = []string{"perplexity", "word_perplexity", "byte_perplexity", "bits_per_byte", "bits-per-byte", "nll"}
+// numbers are metrics that are no share of anything, by the names that other
+// tools give them as well.
+var numbers = []string{
+	"perplexity", "word_perplexity", "byte_perplexity", "ppl", "bits_per_byte", "bits-per-byte", "nll", "likelihood_diff", "mse", "rmse",
+}
 
 // Number reports whether the score is a number of its own and no share, such as
-// a perplexity.
-func (s *Score) Number() bool { return slices.Contains(numbers, s.Metric) }
+// a perplexity, or one that no share can be.
+func (s *Score) Number() bool { return isNumber(s.Metric, s.Value) }
+
+func isNumber(metric string, value float64) bool {
+	metric, _, _ = strings.Cut(metric, ",")
+	return slices.Contains(numbers, metric) || value < 0 || value > 1
+}
 
 // Kind is the kind of the value of the score.
 func (s *Score) Kind() Kind {
