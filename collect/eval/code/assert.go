@@ -95,9 +95,11 @@ func (j *Judge) assert(ctx context.Context, p *Problem, tests []Test, program st
 	})
 	programs := candidate.open()
 	j.pair.Unlock()
-	said, lost := (*sentence)(nil), error(nil)
+	var said *sentence
+	var lost error
+	heard := 0 // messages of the program
 	if tests2 != nil && programs != nil {
-		said, lost = relay(tests2, programs)
+		said, heard, lost = relay(tests2, programs)
 	}
 	close(candidate.release)
 	<-candidate.done
@@ -107,7 +109,7 @@ func (j *Judge) assert(ctx context.Context, p *Problem, tests []Test, program st
 		note(r, candidate.result)
 	}
 	if said == nil {
-		return j.broken(tester, candidate, lost, r)
+		return j.broken(tester, candidate, heard, lost, r)
 	}
 	r.Verdict, r.Passed = said.Verdict, min(said.Tests, int64(len(tests)))
 	switch said.Verdict {
@@ -126,34 +128,37 @@ func (j *Judge) assert(ctx context.Context, p *Problem, tests []Test, program st
 
 var errProgramGone = errors.New("the program is gone")
 
-// relay carries messages, in turn, until the tests have spoken.
-func relay(tests, program Channel) (*sentence, error) {
-	for {
+// relay carries messages, in turn, until the tests have spoken. heard is how many
+// came from the program.
+func relay(tests, program Channel) (said *sentence, heard int, err error) {
+	for ; ; heard++ {
 		m, err := readFrame(tests)
 		if err != nil {
-			return nil, err
+			return nil, heard, err
 		}
 		if bytes.HasPrefix(m, []byte(`{"verdict"`)) {
 			var s sentence
 			if err := json.Unmarshal(m, &s); err != nil {
-				return nil, err
+				return nil, heard, err
 			}
-			return &s, nil
+			return &s, heard, nil
 		}
 		if writeFrame(program, m) != nil {
-			return nil, errProgramGone
+			return nil, heard, errProgramGone
 		}
 		if m, err = readFrame(program); err != nil {
-			return nil, errors.Join(errProgramGone, err)
+			return nil, heard, errors.Join(errProgramGone, err)
 		}
 		if err := writeFrame(tests, m); err != nil {
-			return nil, err
+			return nil, heard + 1, err
 		}
 	}
 }
 
-// broken is the verdict when the tests were not heard to their end.
-func (j *Judge) broken(tester, candidate *side, lost error, r *artifact.CodeRun) error {
+// broken is the verdict when the tests were not heard to their end. Once the
+// program has sent anything it may be what ended them, with a value that takes all
+// their memory or time, and is not excused.
+func (j *Judge) broken(tester, candidate *side, heard int, lost error, r *artifact.CodeRun) error {
 	if err := cmp.Or(candidate.err, tester.err); err != nil {
 		return err
 	}
@@ -164,6 +169,8 @@ func (j *Judge) broken(tester, candidate *side, lost error, r *artifact.CodeRun)
 		verdict, got = artifact.OutputLimit, "a value is too large to hand over"
 	case !errors.Is(lost, errProgramGone) && verdict == artifact.Passed && tester.result.End == sandbox.TimeOut:
 		verdict, got = artifact.TimeOut, "the tests did not come to an end"
+	case !errors.Is(lost, errProgramGone) && verdict == artifact.Passed && heard > 0:
+		verdict, got = artifact.RuntimeError, "the tests ended on what the program sent: "+fault(tester.result)
 	case !errors.Is(lost, errProgramGone) && verdict == artifact.Passed:
 		return errors.New("the tests ended without a verdict: " + fault(tester.result))
 	case verdict == artifact.Passed:

@@ -119,6 +119,10 @@ var trials = []trial{
 	{"human rewrites tests", human, "for f in ('/box/tests.json', '/box/run.py', '/tmp/tests.json'):\n    try: open(f, 'w').write('')\n    except OSError: pass\ndef double(x): return 0", artifact.WrongAnswer},
 	{"human asks for the tests", human, "import os, struct, json\ndef q(m):\n    b = json.dumps(m).encode()\n    os.write(3, struct.pack('>I', len(b)) + b)\n    n = struct.unpack('>I', os.read(3, 4))[0]\n    return os.read(3, n)\ndef double(x):\n    r = q({'q': 'name', 'name': 'check'}) + q({'q': 'getattr', 'id': 1, 'name': '__globals__'})\n    return 4 if b'\"e\"' not in r else 0 if r else 1\n", artifact.WrongAnswer},
 
+	{"human entry is a value", human, "double = 5", artifact.WrongAnswer},
+	{"human nests without end", human, "import os, struct\ndef double(x):\n    m = b'{\"r\": ' + b'[' * 100000 + b']' * 100000 + b'}'\n    os.write(3, struct.pack('>I', len(m)) + m)\n    os._exit(0)", artifact.RuntimeError},
+	{"human eats the memory of the tests", Problem{Form: Assert, Entry: "f", Seconds: 3, Memory: 256 << 20, Tests: []Test{{Source: "assert sum(1 for _ in [f()] * 2) == 2\nassert list(f()) == [1]"}}}, "def f():\n    return range(10 ** 10)", artifact.WrongAnswer},
+
 	{"mbpp good", mbpp, goodSimilar, artifact.Passed},
 	{"mbpp list", mbpp, "def similar(a, b):\n    return [x for x in a if x in b]", artifact.WrongAnswer},
 	{"mbpp own math and set", mbpp, "class math:\n    isclose = staticmethod(lambda *a: True)\nset = lambda v: {1, 2}\ndef similar(a, b):\n    return (4,)", artifact.WrongAnswer},

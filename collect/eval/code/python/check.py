@@ -109,7 +109,7 @@ def _check():
         return verdict(verdict="harness error", input="", got="the tests cannot be prepared: %s: %s" % (type(e).__name__, e))
     for i, code in enumerate(trees):
         source = task["tests"][i]
-        peer.calls, peer.last, before = 0, None, reached[0]
+        peer.asked, peer.last, before = 0, None, reached[0]
         try:
             if targets is not None:
                 names["targets"], names["target"] = targets, targets[i]
@@ -156,7 +156,9 @@ def failed(verdict, e, source, reached, peer):
         m["got"] = "%s → %s" % (call, value) if call else str(e)
         return verdict(verdict="wrong answer", **m)
     m["got"] = "%s → %s; %s: %s" % (call, value, type(e).__name__, e) if call else "%s: %s" % (type(e).__name__, e)
-    verdict(verdict="wrong answer" if peer.calls else "harness error", **m)
+    # Tests that fail before they ask the program for anything are broken. After
+    # that the program may be the cause, and must not choose to be excused.
+    verdict(verdict="wrong answer" if peer.asked else "harness error", **m)
 
 
 _check()

@@ -109,7 +109,7 @@ class Peer:
         self.exposed, self.readable = exposed, readable
         self.objects, self.ids, self.proxies = {}, {}, {}
         self.random = None  # set where the state of random numbers goes with calls
-        self.calls = 0
+        self.asked = 0
 
     # frames
 
@@ -133,7 +133,7 @@ class Peer:
             raise Lost()
         try:
             m = json.loads(data)
-        except ValueError:
+        except (ValueError, RecursionError):
             m = None
         if type(m) is not dict:
             raise Malformed("a message that is none")
@@ -142,6 +142,7 @@ class Peer:
     # requests
 
     def ask(self, request, args=()):
+        self.asked += 1
         self.send(request)
         while True:
             m = self.receive()
@@ -162,7 +163,6 @@ class Peer:
                 raise Malformed("a value that is none: %s" % e)
 
     def call(self, target, args, kwargs):
-        self.calls += 1
         request = {"q": "call", "id": target._id, "args": [self.pack(a) for a in args], "kwargs": {k: self.pack(v) for k, v in kwargs.items()}}
         if self.random is not None:
             request["rng"] = self.random.give()
