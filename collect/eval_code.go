@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"runtime"
 	"slices"
 
 	"benchsite/collect/artifact"
@@ -50,8 +49,7 @@ func (r *evalRunner) workshop(ctx context.Context, suite string, i Isolation) (*
 	i.Sandbox = cmp.Or(i.Sandbox, sandbox.Bubblewrap)
 	w, ok := r.workshops[i]
 	if !ok {
-		// A program of the form with assertions takes two places at a time.
-		w.box, w.err = sandbox.Open(ctx, sandbox.Options{Kind: i.Sandbox, Confirmed: i.NoIsolation, Python: i.Python, Parallel: 2 * runtime.NumCPU()})
+		w.box, w.err = sandbox.Open(ctx, sandbox.Options{Kind: i.Sandbox, Confirmed: i.NoIsolation, Python: i.Python})
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
 		}

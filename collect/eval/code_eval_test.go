@@ -14,7 +14,7 @@ import (
 )
 
 var openBox = sync.OnceValues(func() (*sandbox.Box, error) {
-	return sandbox.Open(context.Background(), sandbox.Options{Parallel: 4})
+	return sandbox.Open(context.Background(), sandbox.Options{})
 })
 
 // boxOf is a real box. Where there is none the test says so.

@@ -87,19 +87,19 @@ func (j *Judge) assert(ctx context.Context, p *Problem, tests []Test, program st
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 
-	j.pair.Lock()
+	// The box of the tests has the turn, and the program runs on it: one of the two
+	// waits while the other works.
 	tester := j.start(ctx, holder)
-	tests2 := tester.open()
+	asks := tester.open()
 	candidate := j.start(ctx, sandbox.Program{
-		Files: map[string][]byte{"run.py": script("peer", "science", "serve"), "program.py": []byte(program)}, Limits: j.limits(p),
+		Files: map[string][]byte{"run.py": script("peer", "science", "serve"), "program.py": []byte(program)}, Limits: j.limits(p), Companion: true,
 	})
-	programs := candidate.open()
-	j.pair.Unlock()
+	answers := candidate.open()
 	var said *sentence
 	var lost error
 	heard := 0 // messages of the program
-	if tests2 != nil && programs != nil {
-		said, heard, lost = relay(tests2, programs)
+	if asks != nil && answers != nil {
+		said, heard, lost = relay(asks, answers)
 	}
 	close(candidate.release)
 	<-candidate.done

@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"sync"
 	"time"
 
 	"benchsite/collect/artifact"
@@ -25,8 +24,6 @@ type Box interface {
 // goroutines; the box bounds how many programs run at a time.
 type Judge struct {
 	Box Box
-
-	pair sync.Mutex // held while the two boxes of an Assert problem start, so that no two wait for each other
 }
 
 const (

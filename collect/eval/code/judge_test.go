@@ -12,7 +12,7 @@ import (
 	"benchsite/collect/sandbox"
 )
 
-var openBox = sync.OnceValues(func() (*sandbox.Box, error) { return sandbox.Open(context.Background(), sandbox.Options{Parallel: 4}) })
+var openBox = sync.OnceValues(func() (*sandbox.Box, error) { return sandbox.Open(context.Background(), sandbox.Options{}) })
 
 // judge is a judge with a real box. Where there is none the test says so.
 func judge(t *testing.T) *Judge {
