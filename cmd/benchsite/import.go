@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"benchsite/collect/imports"
@@ -58,10 +60,19 @@ type importLine struct {
 	Tool   string `json:"tool,omitempty"`
 	ID     string `json:"id,omitempty"`
 	Reason string `json:"reason,omitempty"`
+
+	Series string   `json:"series,omitempty"` // equal for the points of a sweep and their repeats
+	Axis   string   `json:"axis,omitempty"`
+	At     *float64 `json:"at,omitempty"`
 }
 
 func runImport(ctx context.Context, u *ui, o imports.Options, paths []string) error {
+	show := u.progress()
+	o.Progress = func(p imports.Progress) {
+		show.show(func() string { return importProgress(p) })
+	}
 	report := func(r imports.Result) {
+		show.clear()
 		switch r.State {
 		case imports.Refused:
 			u.warn("%s", refusal(r))
@@ -74,6 +85,7 @@ func runImport(ctx context.Context, u *ui, o imports.Options, paths []string) er
 		}
 	}
 	results, err := imports.Import(ctx, o, paths, report)
+	show.done()
 	if err != nil {
 		if ctx.Err() != nil {
 			return ctx.Err()
@@ -88,12 +100,19 @@ func runImport(ctx context.Context, u *ui, o imports.Options, paths []string) er
 	lines := make([]importLine, 0, len(results))
 	for _, r := range results {
 		counts[r.State]++
-		lines = append(lines, importLine{Path: r.Path, State: string(r.State), Tool: r.Tool, ID: r.ID, Reason: r.Reason})
+		line := importLine{Path: r.Path, State: string(r.State), Tool: r.Tool, ID: r.ID, Reason: r.Reason}
+		if s := r.Series; s != nil && r.ID != "" {
+			line.Series, line.Axis, line.At = s.Series[:8]+s.Series[16:], s.Axis, &s.X
+		}
+		lines = append(lines, line)
 	}
 	if u.json {
 		if err := u.printJSON(lines); err != nil {
 			return err
 		}
+	}
+	for _, s := range importSeries(results) {
+		u.note("%s", s)
 	}
 	u.note("%s", importSummary(counts))
 	return endWith(imports.ExitCode(results))
@@ -125,4 +144,52 @@ func importSummary(counts map[imports.State]int) string {
 		return "no result file found"
 	}
 	return strings.Join(parts, ", ")
+}
+
+// importProgress is one line: how many files are done, of how many bytes.
+func importProgress(p imports.Progress) string {
+	share := 0
+	if p.Total > 0 {
+		share = int(100 * p.Bytes / p.Total)
+	}
+	return fmt.Sprintf("%d of %d files, %d%% of %.1f MB: %s", p.Files, p.Of, share, float64(p.Total)/1e6, filepath.Base(p.Path))
+}
+
+// importSeries says which runs belong together: sweeps over concurrency or rate,
+// and repeats of one point.
+func importSeries(results []imports.Result) (out []string) {
+	type series struct {
+		first *imports.Point
+		at    map[float64]int
+		runs  int
+	}
+	var order []*series
+	by := map[string]*series{}
+	for _, r := range results {
+		p := r.Series
+		if p == nil || r.ID == "" {
+			continue
+		}
+		s := by[p.Axis+p.Series]
+		if s == nil {
+			s = &series{first: p, at: map[float64]int{}}
+			by[p.Axis+p.Series] = s
+			order = append(order, s)
+		}
+		s.at[p.X]++
+		s.runs++
+	}
+	for _, s := range order {
+		xs := slices.Sorted(maps.Keys(s.at))
+		subject := oneLine(s.first.Subject)
+		switch {
+		case len(xs) > 1 && s.runs > len(xs):
+			out = append(out, fmt.Sprintf("sweep     %s: %d points, %s %g to %g, %d runs with their repeats", subject, len(xs), s.first.Axis, xs[0], xs[len(xs)-1], s.runs))
+		case len(xs) > 1:
+			out = append(out, fmt.Sprintf("sweep     %s: %d points, %s %g to %g", subject, len(xs), s.first.Axis, xs[0], xs[len(xs)-1]))
+		case s.runs > 1:
+			out = append(out, fmt.Sprintf("repeats   %s: %d runs at %s %g", subject, s.runs, s.first.Axis, xs[0]))
+		}
+	}
+	return out
 }

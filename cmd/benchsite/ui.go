@@ -216,6 +216,14 @@ func (p *progress) show(line func() string) {
 	fmt.Fprintln(p.u.err, oneLine(line()))
 }
 
+// clear removes the line before another is printed; the next may come soon.
+func (p *progress) clear() {
+	if p.drawn {
+		fmt.Fprint(p.u.err, "\r\x1b[2K")
+		p.drawn = false
+	}
+}
+
 // done removes the line.
 func (p *progress) done() {
 	if p.drawn {

@@ -24,6 +24,17 @@ type Options struct {
 	Recursive bool
 	DryRun    bool // say what would be done
 	Again     bool // a file imported before with other settings is corrected
+
+	Progress func(Progress) // when not nil, is called now and then while files are read
+}
+
+// Progress is how far an import is.
+type Progress struct {
+	Path  string // the file that is being read
+	Files int    // that are done
+	Of    int    // files there are
+	Bytes int64  // read so far
+	Total int64  // of all files
 }
 
 // State is what became of a file.
@@ -46,6 +57,17 @@ type Result struct {
 	ID       string // of the artifact; empty when left or refused
 	Replaces string // id of the import that this one corrects
 	Reason   string // why left or refused, one line
+
+	Series *Point // where the run stands in a sweep; nil for what can be in none
+}
+
+// Point is the place of a load test among others of the same subject under the
+// same protocol but for the swept axis.
+type Point struct {
+	Subject string
+	Series  string // equal for the points of a sweep and their repeats
+	Axis    string // "concurrency" or "rate"
+	X       float64
 }
 
 // UsageError is a wrong call: nothing was read or written.
@@ -87,6 +109,7 @@ func Import(ctx context.Context, o Options, paths []string, report func(Result))
 	if im.index, err = readIndex(o.Store); err != nil {
 		return nil, err
 	}
+	im.measure(paths)
 	for _, path := range paths {
 		if err = im.path(ctx, path); err != nil {
 			break
@@ -107,6 +130,7 @@ type importer struct {
 	facts   *server.LogFacts
 	index   *index
 	queue   queue
+	so      Progress
 
 	companions map[string]string // path of a file that was read with another -> that other
 }
@@ -167,7 +191,8 @@ func (im *importer) done(r Result) error { return im.queue.push(&pending{Result:
 // file imports one file. The error is the store's; what is wrong with the file
 // is a result.
 func (im *importer) file(path string, inFolder bool) error {
-	in := Input{FS: os.DirFS(filepath.Dir(path)), Name: filepath.Base(path)}
+	in := Input{FS: os.DirFS(filepath.Dir(path)), Name: filepath.Base(path), read: im.progress(path)}
+	defer func() { im.so.Files++ }()
 	reader, err := im.recognise(in)
 	refuse := func(err error) error {
 		r := Result{Path: path, State: Refused, Reason: reason(in.Name, err)}
@@ -195,7 +220,7 @@ func (im *importer) file(path string, inFolder bool) error {
 		if err != nil {
 			err = refuse(err)
 		} else {
-			err = im.place(bundle, Result{Path: path, Tool: reader.Tool}, refuse)
+			err = im.place(bundle, Result{Path: path, Tool: reader.Tool, Series: point(bundle.Artifact)}, refuse)
 		}
 		if err != nil {
 			return err
@@ -213,9 +238,6 @@ func (im *importer) complete(in Input, by Reader, d Draft) (artifact.Bundle, err
 	}
 	if a.StartedAt == "" {
 		a.StartedAt = im.Date
-	}
-	if a.StartedAt == "" {
-		return refuse("the file does not say when the run was", "add --date 2025-12-22")
 	}
 	bundle := artifact.Bundle{Artifact: a, Load: d.Load, Eval: d.Eval, Slug: d.Slug}
 	files, err := sourceFiles(in, d.Companions)
@@ -235,7 +257,12 @@ func (im *importer) complete(in Input, by Reader, d Draft) (artifact.Bundle, err
 		return bundle, err
 	}
 	a.Source.Set = im.Set
-	if strings.TrimSpace(a.Subject.Model) == "" {
+	switch dated, named := a.StartedAt != "", strings.TrimSpace(a.Subject.Model) != ""; {
+	case !dated && !named:
+		return refuse("the file does not say when the run was, nor does it name the model", "add --date 2025-12-22 --set model=NAME")
+	case !dated:
+		return refuse("the file does not say when the run was", "add --date 2025-12-22")
+	case !named:
 		return refuse("the file does not name the model", "add --set model=NAME")
 	}
 	state(a, by.Differences, d)

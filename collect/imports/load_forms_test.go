@@ -340,3 +340,7 @@ func TestLLMPerf(t *testing.T) {
 	about(t, "ttft", a.Load.Latency.TTFT.P50, 0.2)
 	equal(t, "completed", a.Load.Requests.Completed, 3)
 }
+
+func TestBothMissingAreSaidAtOnce(t *testing.T) {
+	refused(t, Options{}, "testdata/vllm_offline/throughput.json", "does not say when the run was, nor does it name the model; add --date 2025-12-22 --set model=NAME")
+}

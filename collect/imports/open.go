@@ -21,12 +21,26 @@ func (in Input) open(name string) (io.ReadCloser, error) {
 	if err != nil {
 		return nil, err
 	}
-	r, err := decoded(f)
+	r, err := decoded(&metered{f, in.read})
 	if err != nil {
 		f.Close()
 		return nil, &Refusal{File: name, Message: err.Error()}
 	}
 	return &opened{r, f}, nil
+}
+
+// metered says how much of a file was read.
+type metered struct {
+	in   io.Reader
+	tell func(bytes int)
+}
+
+func (t *metered) Read(p []byte) (int, error) {
+	n, err := t.in.Read(p)
+	if t.tell != nil {
+		t.tell(n)
+	}
+	return n, err
 }
 
 type opened struct {

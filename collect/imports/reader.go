@@ -49,6 +49,7 @@ func readerByName(name string) (*Reader, error) {
 type Input struct {
 	FS   fs.FS
 	Name string
+	read func(bytes int) // when not nil, is told what was read
 }
 
 // Draft is one run as its file tells it, before date, --set and server log.
