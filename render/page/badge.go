@@ -12,10 +12,10 @@ type Badge struct {
 	Message string // the figure
 }
 
-// Badges are the newest figures that count: output throughput of load tests and
-// the score of every task, a badge for each subject. A newer run of a subject
-// under another protocol takes the badge over; its label says the conditions.
-// Nothing that was only simulated has one.
+// Badges are the newest figures that count: output throughput and median latencies
+// of load tests, and the score of every task, a badge for each subject. A newer
+// run of a subject under another protocol takes the badge over; its label says the
+// conditions. Nothing that was only simulated has one.
 func (e *Edition) Badges() []Badge {
 	var out []Badge
 	seen := map[string]bool{}
@@ -34,6 +34,14 @@ func (e *Edition) Badges() []Badge {
 		if r.Load != nil && r.Load.Throughput.OutputTokensPerS != nil {
 			add(r, "output-throughput", e.runTitle(r), e.L.Throughput(*r.Load.Throughput.OutputTokensPerS).String())
 		}
+		if r.Load != nil {
+			for _, m := range badgeLatencies(&r.Load.Latency) {
+				if m.of != nil && m.of.P50 != nil {
+					t, _ := e.L.Term(m.term)
+					add(r, m.term+"-p50", e.L.Clauses(e.runTitle(r), t.Short+" p50"), e.value(dataset.Value{Kind: m.kind, Num: *m.of.P50}))
+				}
+			}
+		}
 	}
 	// A score of all items has the badge before any of a part, whose label says so.
 	for _, whole := range []bool{true, false} {
@@ -46,4 +54,15 @@ func (e *Edition) Badges() []Badge {
 		}
 	}
 	return out
+}
+
+// badgeLatency is a latency whose median has a badge.
+type badgeLatency struct {
+	term string
+	kind dataset.Kind
+	of   *artifact.Distribution
+}
+
+func badgeLatencies(l *artifact.Latency) []badgeLatency {
+	return []badgeLatency{{"ttft", dataset.KindSeconds, l.TTFT}, {"tpot", dataset.KindTokenSeconds, l.TPOT}, {"e2e", dataset.KindSeconds, l.E2E}}
 }
