@@ -39,6 +39,7 @@ type indexRun struct {
 	Figure     *string            `json:"figure"` // what the next one is: output-throughput, score …
 	Value      *float64           `json:"value"`
 	Scores     map[string]float64 `json:"scores,omitempty"` // task -> share
+	Parts      map[string][2]int  `json:"parts,omitempty"`  // task -> items asked, items of the suite: of scores that are not those of the suite
 	Notices    []string           `json:"notices"`
 	Artifact   string             `json:"artifact"` // from the folder of index.json
 	Pages      map[string]string  `json:"pages"`    // language -> page, from the folder of index.json
@@ -143,6 +144,12 @@ func indexOf(set *dataset.Set, r *dataset.Run) indexRun {
 			out.Scores = map[string]float64{}
 		}
 		out.Scores[s.Task] = s.Value
+		if s.Part != dataset.Whole {
+			if out.Parts == nil {
+				out.Parts = map[string][2]int{}
+			}
+			out.Parts[s.Task] = [2]int{s.N, s.Of}
+		}
 	}
 	seen := map[string]bool{}
 	for _, n := range r.Notices {

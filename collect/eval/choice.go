@@ -10,22 +10,23 @@ import (
 )
 
 // wrapped is what may stand between a word for an answer and its letter.
-const wrapped = `[\s*_"'“「(\[{$:]*(?:\\(?:boxed|text|textbf|mathrm|mathbf)\s*\{\s*)*\(?`
+const wrapped = `[\s*_"'“「` + "`" + `(\[{$:】]*(?:\\(?:boxed|text|textbf|mathrm|mathbf)\s*\{\s*)*\(?`
 
 // choiceForms is the closed list of ways in which replies name a choice. The
 // letter is a capital; the last match of any of them counts.
 var choiceForms = []*regexp.Regexp{
 	regexp.MustCompile(`\\f?boxed\s*\{\s*(?:\\(?:text|textbf|mathrm|mathbf)\s*\{)?\s*\(?([A-Z])(?:[)}.:,\s]|\\)`),
-	regexp.MustCompile(`(?i:\b(?:answer|choice|option)\b\s*(?:is|would\s+be|should\s+be|must\s+be|:|=|→)+)` + wrapped + `(?i:(?:option|choice)\s*)?\(?([A-Z])\b`),
+	regexp.MustCompile(`(?i:\b(?:answer|choice|option)\b\s*(?:is|would\s+be|should\s+be|must\s+be|:|=|→)+)` + wrapped + `(?i:(?:option|choice|letter|选项)\s*)?\(?([A-Z])\b`),
 	regexp.MustCompile(`(?i:\b(?:choose|select|pick|go\s+with)\s+(?:option\s+|choice\s+|answer\s+)?)[*_"'(]*([A-Z])\b`),
 	regexp.MustCompile(`(?:^|[\s*(])([A-Z])[)*]*\s+(?i:is\s+(?:the\s+)?(?:correct|right|best)\b)`),
-	regexp.MustCompile(`(?:答案|正确选项|正确的选项|正确的是)\s*(?:应该|应当|应)?\s*(?:是|为|选|:|=)*` + wrapped + `(?:选项)?\s*([A-Z])(?:[^A-Za-z]|$)`),
-	regexp.MustCompile(`(?:故选|应选|所以选|因此选|我选|选择|选项为|选项是|选)\s*(?:的?是|为|:)*` + wrapped + `(?:选项)?\s*([A-Z])(?:[^A-Za-z]|$)`),
+	regexp.MustCompile(`(?:答案|正确选项|正确的选项|正确的是)\s*】?\s*(?:应该|应当|应)?\s*(?:是|为|选|:|=)*` + wrapped + `(?i:选项|option|choice)?\s*([A-Z])(?:[^A-Za-z]|$)`),
+	regexp.MustCompile(`(?:故选|应选|所以选|因此选|我选|选择|选项为|选项是|选)\s*(?:的?是|为|:)*` + wrapped + `(?i:选项|option|choice)?\s*([A-Z])(?:[^A-Za-z]|$)`),
 	regexp.MustCompile(`(?:^|[^A-Za-z])([A-Z])\s*(?:选项)?(?:是|为)?正确`),
+	regexp.MustCompile(`(?:^|\n)\s*\(?([A-Z])\)?\s*[,。.]\s*(?:因为|理由|解析|(?i:because\b))`),
 }
 
 var (
-	loneLetter = regexp.MustCompile(`^[\s*_("'“\[$]*(?:\\text\{)?([A-Z])[\s)}"'”\]*_.。:$]*$`)
+	loneLetter = regexp.MustCompile(`^[\s*_("'“「\[$` + "`" + `]*(?:\\(?:text|textbf|mathrm|mathbf|boldsymbol)\s*\{)?([A-Z])[\s)}"'”」\]*_.。:$` + "`" + `]*$`)
 	ledLetter  = regexp.MustCompile(`^[\s*_(]*([A-Z])[)*_]*[.):、]\s*\S`)
 	optionMark = regexp.MustCompile(`(?:^|[\s(*])[A-Z][).:、]`)
 	anyLetter  = regexp.MustCompile(`^\(?([A-Za-z])[).]?$`)

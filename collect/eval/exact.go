@@ -45,22 +45,33 @@ func scoreExactLenient(r Reply) Verdict {
 	})
 }
 
+// signed is a sign before a number, which a hyphen inside a word is not.
+var signed = regexp.MustCompile(`(^|[\s(\[{:=,$])[-−]([0-9])`)
+
+// holdsToken is containsToken where −42 does not contain 42.
+func holdsToken(answer, key string) bool {
+	if key != "" && isDigit(key[0]) {
+		answer = signed.ReplaceAllString(answer, "${1}n$2")
+	}
+	return containsToken(answer, key)
+}
+
 // scoreContains looks for the key on token borders.
 func scoreContains(r Reply) Verdict {
-	return onAnswer(r, func(answer string) (bool, string) { return containsToken(answer, r.Expected), answer })
+	return onAnswer(r, func(answer string) (bool, string) { return holdsToken(answer, r.Expected), answer })
 }
 
 // scoreContainsLenient also reads full-width characters as half-width and any
 // white space as one space.
 func scoreContainsLenient(r Reply) Verdict {
 	return onAnswer(r, func(answer string) (bool, string) {
-		if containsToken(answer, r.Expected) {
+		if holdsToken(answer, r.Expected) {
 			return true, answer
 		}
 		if !meaningful(r.Expected) {
 			return false, answer
 		}
-		return containsToken(strings.Join(strings.Fields(foldWidth(answer)), " "), strings.Join(strings.Fields(r.Expected), " ")), answer
+		return holdsToken(strings.Join(strings.Fields(foldWidth(answer)), " "), strings.Join(strings.Fields(r.Expected), " ")), answer
 	})
 }
 

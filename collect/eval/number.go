@@ -47,13 +47,50 @@ func plainNumber(s string) (quantity, bool) {
 var (
 	// latexRoom is what LaTeX puts into or around numbers without meaning.
 	latexRoom = strings.NewReplacer("{,}", ",", `\,`, "", `\!`, "", `\;`, " ", `\ `, " ", `\$`, "$", `\%`, "%", "\u202f", "", "\u2009", "",
+		"\u2010", "-", "\u2011", "-", "\u2012", "-", "\ufe63", "-", "\u00b7", "×", "\u22c5", "×", "\u2219", "×",
 		`^{\circ}`, "°", `^\circ`, "°", `\left`, "", `\right`, "", `\dfrac`, `\frac`, `\tfrac`, `\frac`, `\times`, "×", `\cdot`, "×", "−", "-", "–", "-", "百分号", "%",
 		`\(`, " ", `\)`, " ", `\[`, " ", `\]`, " ")
 	boldMark = regexp.MustCompile(`\*\*|__`)
 )
 
-// foldNumber brings full-width forms and LaTeX spacing to plain characters.
-func foldNumber(s string) string { return latexRoom.Replace(foldWidth(s)) }
+// foldNumber brings full-width forms, LaTeX spacing and all ways to write a sign,
+// an exponent or groups of digits to plain characters.
+func foldNumber(s string) string {
+	s = latexRoom.Replace(foldWidth(s))
+	s = superscripts.ReplaceAllStringFunc(s, func(m string) string {
+		_, n := utf8.DecodeRuneInString(m)
+		return m[:n] + "^{" + plainSuperscript.Replace(m[n:]) + "}"
+	})
+	for _, g := range groupForms {
+		s = g.form.ReplaceAllStringFunc(s, func(m string) string { return g.marks.Replace(m) })
+	}
+	return signWord.ReplaceAllString(s, "${1}-")
+}
+
+var (
+	superscripts     = regexp.MustCompile(`[0-9)][⁺⁻]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+`)
+	plainSuperscript = strings.NewReplacer("⁰", "0", "¹", "1", "²", "2", "³", "3", "⁴", "4", "⁵", "5", "⁶", "6", "⁷", "7", "⁸", "8", "⁹", "9", "⁺", "", "⁻", "-")
+
+	// groupForms are groups of digits other than 1,234,567: of three, set apart by
+	// spaces that do not break, apostrophes or underscores; by plain spaces where
+	// nothing else stands in the line, or where a list of numbers would not begin
+	// so (1 234 567); the Indian 12,34,567 and the Chinese 123,4567.
+	groupForms = []struct {
+		form  *regexp.Regexp
+		marks *strings.Replacer
+	}{
+		{regexp.MustCompile(`\b[0-9]{1,3}(?:[\x{a0}\x{2007}\x{2008}][0-9]{3})+\b`), strings.NewReplacer("\u00a0", "", "\u2007", "", "\u2008", "")},
+		{regexp.MustCompile(`\b[0-9]{1,3}(?:['’][0-9]{3})+\b`), strings.NewReplacer("'", "", "’", "")},
+		{regexp.MustCompile(`\b[0-9]{1,3}(?:_[0-9]{3})+\b`), strings.NewReplacer("_", "")},
+		{regexp.MustCompile(`(?m)^[-+]?[0-9]{1,3}(?: [0-9]{3})+(?:\.[0-9]+)?[.\s]*$`), strings.NewReplacer(" ", "")},
+		{regexp.MustCompile(`\b[0-9]{1,2}(?: [0-9]{3}){2,}\b`), strings.NewReplacer(" ", "")},
+		{regexp.MustCompile(`(?m)(?:^|[^0-9.,])[0-9]{1,2}(?:,[0-9]{2})+,[0-9]{3}\b`), strings.NewReplacer(",", "")},
+		{regexp.MustCompile(`(?m)(?:^|[^0-9.,])[0-9]{1,4}(?:,[0-9]{4})+\b`), strings.NewReplacer(",", "")},
+	}
+
+	// signWord is a sign in words, where no number before it is subtracted from.
+	signWord = regexp.MustCompile(`(?i)(^|[^0-9)\s]\s*|\n)\b(?:minus|negative)\s+\b`)
+)
 
 // foldWidth brings full-width ASCII forms and the wide space to their
 // half-width twins; other characters stay.
@@ -74,6 +111,7 @@ var (
 	digitsForm   = regexp.MustCompile(`^(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)`)
 	pointForm    = regexp.MustCompile(`^\.[0-9]+`)
 	exponentForm = regexp.MustCompile(`^(?:[eE]([+-]?[0-9]{1,3})|\s*[×xX*]\s*10\s*\^\s*\{?\s*(-?[0-9]{1,3})\s*\}?)`)
+	tenForm      = regexp.MustCompile(`^\^\s*\{?\s*(-?[0-9]{1,3})\s*\}?`)
 	slashForm    = regexp.MustCompile(`^\s*/\s*([0-9]+)`)
 	mixedForm    = regexp.MustCompile(`^\s+([0-9]+)/([0-9]+)`)
 	percentForm  = regexp.MustCompile(`^\s*(?:%|percent\b|per cent\b|个百分点)`)
@@ -153,6 +191,14 @@ func numberAt(s string, i int) (q *quantity, next int) {
 		}
 		v.Quo(v, d)
 		end += len(m[0])
+	} else if m := fracForm.FindStringSubmatch(s[end:]); m != nil && !strings.Contains(text, ".") { // 2\frac{1}{2}
+		if f, ok := new(big.Rat).SetString(m[1] + m[2] + "/" + m[3] + m[4]); ok && f.Cmp(big.NewRat(1, 1)) < 0 {
+			v.Add(v, f)
+			end += len(m[0])
+		}
+	} else if m := tenForm.FindStringSubmatch(s[end:]); m != nil && text == "10" {
+		v = powerOfTen(m[1])
+		end += len(m[0])
 	} else if m := mixedForm.FindStringSubmatch(s[end:]); m != nil && !strings.HasPrefix(s[end+len(m[0]):], "/") && len(m[2]) < 40 {
 		f, ok := new(big.Rat).SetString(m[1] + "/" + m[2])
 		if ok && f.Cmp(big.NewRat(1, 1)) < 0 {
@@ -177,12 +223,16 @@ func factorial(after string) bool { return strings.HasPrefix(strings.TrimSpace(a
 
 func quant(v *big.Rat, negative bool, from, to int, s string) (*quantity, int) {
 	q := &quantity{value: v, from: from}
-	if negative {
-		v.Neg(v)
-	}
 	if w, n := zhScale(s[to:]); n > 0 {
 		v.Mul(v, w)
 		to += n
+		if more, length, ok := zhRest(s[to:], w); ok {
+			v.Add(v, more)
+			to += length
+		}
+	}
+	if negative {
+		v.Neg(v)
 	}
 	if p := percentForm.FindString(s[to:]); p != "" {
 		q.percent = true
@@ -282,6 +332,7 @@ func scoreNumber(r Reply) Verdict {
 var (
 	answerMark = regexp.MustCompile(`(?i:\b(?:final\s+answer|answer|result)\b\s*(?:is|are|was|:|=)+:?)|(?:最终答案|答案|结果|得数)\s*(?:应该|应当|应)?\s*(?:是|为|等于|:|=)+:?`)
 	notMark    = regexp.MustCompile(`^\s*(?i:not\b|不是)`)
+	denied     = regexp.MustCompile(`(?i:\bnot|\brather than)\s+[-0-9.,]*[0-9]|(?:而不是|不是|而非)\s*[-0-9.,]*[0-9]`)
 	aside      = regexp.MustCompile(`\([^()]*\)`)
 	boldPart   = regexp.MustCompile(`\*\*([^*]+)\*\*`)
 )
@@ -296,7 +347,7 @@ func finalNumber(answer string) (quantity, string, bool) {
 			return q, text, true
 		}
 	}
-	folded := foldNumber(answer)
+	folded := denied.ReplaceAllString(foldNumber(answer), " ")
 	if region, ok := afterMark(folded); ok {
 		if q, text, ok := numberOf(boldMark.ReplaceAllString(region, ""), !notMark.MatchString(region)); ok {
 			return q, text, true

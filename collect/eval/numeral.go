@@ -188,3 +188,28 @@ func zhScale(s string) (*big.Rat, int) {
 	}
 	return big.NewRat(factor, 1), n
 }
+
+var zhRestForm = regexp.MustCompile(`^([0-9]{1,8})`)
+
+// zhRest reads what follows 万 or 亿 in digits, smaller than the unit: 123万4567,
+// 3亿5000万.
+func zhRest(s string, unit *big.Rat) (*big.Rat, int, bool) {
+	m := zhRestForm.FindString(s)
+	if m == "" {
+		return nil, 0, false
+	}
+	v, ok := new(big.Rat).SetString(m)
+	if !ok {
+		return nil, 0, false
+	}
+	n := len(m)
+	if w, length := zhScale(s[n:]); length > 0 && w.Cmp(unit) < 0 {
+		v.Mul(v, w)
+		n += length
+		if more, length, ok := zhRest(s[n:], w); ok {
+			v.Add(v, more)
+			n += length
+		}
+	}
+	return v, n, v.Cmp(unit) < 0
+}
