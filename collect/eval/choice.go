@@ -42,7 +42,7 @@ func scoreChoice(r Reply) Verdict {
 	if none != nil {
 		return *none
 	}
-	letter := choiceOf(foldWidth(answer))
+	letter := choiceOf(foldWidth(endOf(answer)))
 	if letter == "" {
 		return notCut(Verdict{Outcome: artifact.OutcomeUnparsed, Detail: "no choice is named in a known form"}, r)
 	}
@@ -86,11 +86,16 @@ func choiceOf(s string) string {
 	return ""
 }
 
+var denial = regexp.MustCompile(`(?i:\bnot\b)|不是|不选`)
+
 var negation = regexp.MustCompile(`(?i:\bnot|n't|incorrect|wrong)\s*$|(?:不|错误|不能|不应|别|排除)$`)
 
 // negated reports that the words before or within a match deny it.
 func negated(before, match string) bool {
-	return negation.MatchString(before) || regexp.MustCompile(`(?i:\bnot\b)|不是|不选`).MatchString(match)
+	if len(before) > 40 { // a word that stands right before
+		before = before[len(before)-40:]
+	}
+	return negation.MatchString(before) || denial.MatchString(match)
 }
 
 // aimeKey reads a key from 0 to 999; leading zeros are allowed.
@@ -111,7 +116,7 @@ func scoreInteger(r Reply) Verdict {
 	if none != nil {
 		return *none
 	}
-	q, text, ok := integerOf(answer)
+	q, text, ok := integerOf(endOf(answer))
 	if !ok {
 		return notCut(Verdict{Outcome: artifact.OutcomeUnparsed, Detail: "no final integer in the reply"}, r)
 	}

@@ -118,6 +118,9 @@ func readPart(s string, depth int) mathAnswer {
 			return readPart(sides[len(sides)-1], depth+1) // a chain: a = b = c
 		}
 	}
+	if r, ok := readRelation(s, depth, a); ok {
+		return r
+	}
 	if parts := splitTop(s, `\cup`); len(parts) > 1 {
 		a.kind, a.items = mathUnion, readAll(parts, depth)
 		return a

@@ -1,7 +1,6 @@
 package eval
 
 import (
-	"fmt"
 	"math/big"
 	"regexp"
 	"strings"
@@ -18,11 +17,17 @@ const (
 
 func (s sameness) String() string { return [...]string{"undecided", "equal", "different"}[s] }
 
+// longestMath is how long two answers may be together, in bytes.
+const longestMath = 8000
+
 // compareMath compares the key with an answer: numbers exactly, expressions at
 // seeded points, tuples in order, sets and lists in any order. A unit may be
 // missing on one side. What cannot be read, or rests on functions that are not
 // computed, is undecided unless the texts are equal.
 func compareMath(key, answer string) sameness {
+	if len(key)+len(answer) > longestMath {
+		return undecidedMath
+	}
 	if t := mathText(key); t != "" && t == mathText(answer) {
 		return equalMath
 	}
@@ -34,6 +39,9 @@ func (a mathAnswer) compare(b mathAnswer) sameness {
 	case a.kind == mathUnknown || b.kind == mathUnknown:
 		if a.text != "" && a.text == b.text {
 			return equalMath
+		}
+		if ratioForm.MatchString(a.text) && ratioForm.MatchString(b.text) && !proportional(a.text, b.text) {
+			return differentMath
 		}
 		return undecidedMath
 	case a.kind == mathBag && len(a.items) == 1 && !a.braces:
@@ -68,6 +76,22 @@ func (a mathAnswer) compare(b mathAnswer) sameness {
 		return a.compareEquations(b)
 	}
 	return a.compareScalars(b)
+}
+
+// proportional reports whether 4:6 may be the ratio 2:3; as times of day they
+// differ, so that it is not decided.
+func proportional(a, b string) bool {
+	x, y := strings.Split(a, ":"), strings.Split(b, ":")
+	if len(x) != len(y) {
+		return false
+	}
+	rat := func(s string) *big.Rat { v, _ := new(big.Rat).SetString(s); return v }
+	for i := range x {
+		if new(big.Rat).Mul(rat(x[i]), rat(y[0])).Cmp(new(big.Rat).Mul(rat(y[i]), rat(x[0]))) != 0 {
+			return false
+		}
+	}
+	return true
 }
 
 // compareKinds compares answers of two shapes: a number is no point and a word
@@ -146,6 +170,11 @@ func (a mathAnswer) compareScalars(b mathAnswer) sameness {
 	switch {
 	case a.base != "" && b.base != "" && a.base != b.base:
 		return differentMath
+	case a.base != b.base: // the question may have named the base, or not
+		if s := compareExpr(a.expr, b.expr); s != equalMath {
+			return s
+		}
+		return undecidedMath
 	case a.unit != "" && b.unit != "" && !sameUnit(a.unit, b.unit):
 		if s := compareExpr(a.expr, b.expr); s == differentMath {
 			return differentMath
@@ -217,12 +246,12 @@ func compareExpr(a, b *node) sameness {
 	if free {
 		n = points
 	}
-	agreed := 0
+	agreed, left := 0, int64(exactWork)
 	for i := range n {
-		at := point{seed: fmt.Sprint("point ", i), whole: whole}
+		at := newPoint(i, whole, &left)
 		switch compareAt(a, b, at) {
 		case differentMath:
-			if formal {
+			if formal && !farApart(a, b) {
 				return undecidedMath
 			}
 			return differentMath
@@ -275,8 +304,9 @@ func (a mathAnswer) compareEquations(b mathAnswer) sameness {
 		return undecidedMath
 	}
 	var ratio *big.Rat
+	left := int64(exactWork)
 	for i := range points {
-		at := point{seed: fmt.Sprint("point ", i)}
+		at := newPoint(i, false, &left)
 		x, okX := l.rat(at)
 		y, okY := r.rat(at)
 		if !okX || !okY || y.Sign() == 0 {
@@ -307,6 +337,7 @@ func scoreBoxed2(r Reply) Verdict {
 	if none != nil {
 		return *none
 	}
+	answer = endOf(answer)
 	text, ok := boxedAnswer(answer)
 	_, boxed := lastBox(answer)
 	result := undecidedMath

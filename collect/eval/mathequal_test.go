@@ -48,7 +48,7 @@ func TestBoxedPairs(t *testing.T) {
 func TestBoxedUndecided(t *testing.T) {
 	for _, p := range [][2]string{
 		{`\sin 2x`, `2\sin x\cos x`}, {`\ln 4`, `2\ln 2`}, {`5 \text{ cm}`, `5 \text{ m}`}, {`90^\circ`, `\frac{\pi}{2}`},
-		{`i^2`, `-1`}, {`x<5`, `x>5`}, {`\text{if } x`, `x`}, {`\sqrt{-1}`, `1`}, {`\frac{1}{0}`, `2`}, {strings.Repeat("(", 90), "1"}, {"", "1"},
+		{`i^2`, `-1`}, {`52_8`, `52`}, {`2:3`, `4:6`}, {`\text{if } x`, `x`}, {`\sqrt{-1}`, `1`}, {`\frac{1}{0}`, `2`}, {strings.Repeat("(", 90), "1"}, {"", "1"},
 	} {
 		if got := compareMath(p[0], p[1]); got != undecidedMath {
 			t.Errorf("%s and %s: %s", p[0], p[1], got)

@@ -7,12 +7,15 @@ import (
 
 // node is a mathematical expression. Operators: n number, v variable or
 // constant, + * / ^ of two, - of one, r root (argument, degree), f a function
-// that is not computed, ! factorial, b binomial coefficient, a absolute value.
+// that is not computed, ! factorial, b binomial coefficient, a absolute value,
+// d and u the next integer down and up.
 type node struct {
 	op   byte
 	num  *big.Rat
 	name string
 	args []*node
+
+	loose bool // where its argument ends is not certain
 }
 
 // mathParser reads one LaTeX expression in normal form.
@@ -21,6 +24,8 @@ type mathParser struct {
 	i     int
 	depth int
 	wrong bool
+
+	inBare bool // an argument without brackets, which another function ends
 }
 
 // maxDepth bounds nested brackets of an answer.
@@ -98,6 +103,8 @@ func (p *mathParser) product() *node {
 		case c == '*' || c == '/':
 			p.i++
 			left = &node{op: c, args: []*node{left, p.signed()}}
+		case p.inBare && functions[p.command()]:
+			return left
 		case p.startsFactor(c):
 			left = &node{op: '*', args: []*node{left, p.power()}}
 		default:
@@ -111,7 +118,7 @@ func (p *mathParser) product() *node {
 func (p *mathParser) startsFactor(c byte) bool {
 	if c == '\\' {
 		name := p.command()
-		return name == "frac" || name == "sqrt" || name == "binom" || name == "pi" || greek[name] || functions[name]
+		return name == "frac" || name == "lfloor" || name == "lceil" || name == "sqrt" || name == "binom" || name == "pi" || greek[name] || functions[name]
 	}
 	return isDigit(c) || letter(c) || c == '(' || c == '{' || c == '.'
 }
@@ -162,7 +169,7 @@ var (
 	greek = map[string]bool{"alpha": true, "beta": true, "gamma": true, "delta": true, "epsilon": true, "theta": true, "lambda": true, "mu": true,
 		"nu": true, "rho": true, "sigma": true, "tau": true, "phi": true, "omega": true, "infty": true, "ell": true, "varphi": true}
 	functions = map[string]bool{"sin": true, "cos": true, "tan": true, "cot": true, "sec": true, "csc": true, "log": true, "ln": true, "exp": true,
-		"arcsin": true, "arccos": true, "arctan": true, "sinh": true, "cosh": true, "tanh": true, "lfloor": true, "lceil": true, "gcd": true, "det": true}
+		"arcsin": true, "arccos": true, "arctan": true, "sinh": true, "cosh": true, "tanh": true, "gcd": true, "det": true}
 )
 
 func (p *mathParser) atom() *node {
@@ -230,6 +237,15 @@ func (p *mathParser) commanded(name string) *node {
 			degree = p.group(']')
 		}
 		return &node{op: 'r', args: []*node{p.argument(), degree}}
+	case name == "lfloor" || name == "lceil":
+		p.take(name)
+		n := p.sum()
+		end := map[string]string{"lfloor": "rfloor", "lceil": "rceil"}[name]
+		if p.command() != end {
+			return p.fail()
+		}
+		p.take(end)
+		return &node{op: map[string]byte{"lfloor": 'd', "lceil": 'u'}[name], args: []*node{n}}
 	case name == "pi" || greek[name]:
 		p.take(name)
 		return p.indexed(`\` + name)
@@ -248,7 +264,7 @@ func (p *mathParser) commanded(name string) *node {
 		if p.peek() == '(' || p.peek() == '{' {
 			f.args = append(f.args, p.argument())
 		} else {
-			f.args = append(f.args, p.product()) // sin 2x
+			f.args = append(f.args, p.bare(f)) // sin 2x
 		}
 		if exponent != nil {
 			return &node{op: '^', args: []*node{f, exponent}}
@@ -256,6 +272,17 @@ func (p *mathParser) commanded(name string) *node {
 		return f
 	}
 	return p.fail()
+}
+
+// bare is the argument of a function without brackets: factors up to the next
+// function. Where it holds a slash or a bracket, writers mean different things.
+func (p *mathParser) bare(f *node) *node {
+	outer, start := p.inBare, p.i
+	p.inBare = true
+	n := p.product()
+	p.inBare = outer
+	f.loose = strings.ContainsAny(p.s[start:p.i], "/(*")
+	return n
 }
 
 // indexed is a variable with its index, which belongs to the name.
@@ -277,6 +304,28 @@ func (p *mathParser) indexed(name string) *node {
 	return &node{op: 'v', name: name}
 }
 
+// periodic reads the digits that repeat: 0.1\overline{6}.
+func (p *mathParser) periodic(before string, v *big.Rat) *node {
+	p.take("overline")
+	_, places, point := strings.Cut(before, ".")
+	if !point || p.peek() != '{' {
+		return p.fail()
+	}
+	p.i++
+	start := p.i
+	for p.i < len(p.s) && isDigit(p.s[p.i]) {
+		p.i++
+	}
+	digits := p.s[start:p.i]
+	if digits == "" || len(digits) > 40 || len(places) > 40 || p.peek() != '}' {
+		return p.fail()
+	}
+	p.i++
+	r, _ := new(big.Rat).SetString(digits)
+	nines, _ := new(big.Rat).SetString(strings.Repeat("9", len(digits)) + strings.Repeat("0", len(places)))
+	return &node{op: 'n', num: new(big.Rat).Add(v, r.Quo(r, nines))}
+}
+
 func (p *mathParser) number() *node {
 	start := p.i
 	for p.i < len(p.s) && (isDigit(p.s[p.i]) || p.s[p.i] == '.') {
@@ -285,6 +334,9 @@ func (p *mathParser) number() *node {
 	v, ok := decimal(p.s[start:p.i])
 	if !ok {
 		return p.fail()
+	}
+	if p.command() == "overline" {
+		return p.periodic(p.s[start:p.i], v)
 	}
 	n := &node{op: 'n', num: v}
 	// 2\frac{1}{3} is a mixed number, not a product.

@@ -1,6 +1,7 @@
 package eval
 
 import (
+	"fmt"
 	"hash/fnv"
 	"math/big"
 )
@@ -35,7 +36,36 @@ func (n *node) constant() bool {
 // point gives values to variables, the same for the same name.
 type point struct {
 	seed  string
-	whole bool // integers only, for exponents
+	whole bool   // integers only, for exponents
+	left  *int64 // words times words that exact arithmetic may still cost; then values are computed to precision
+}
+
+// exactWork is what left begins with: some hundredths of a second.
+const exactWork = 20_000_000
+
+func newPoint(i int, whole bool, left *int64) point {
+	return point{seed: fmt.Sprint("point ", i), whole: whole, left: left}
+}
+
+// spend takes the cost of an operation on fractions of these sizes, in bits;
+// false when the work has come to its end.
+func (p point) spend(bits ...int) bool {
+	if p.left == nil {
+		return true
+	}
+	n := int64(1)
+	for _, b := range bits {
+		n += int64(b) / 64
+	}
+	*p.left -= n * n
+	return *p.left > 0
+}
+
+func size(v *big.Rat) int {
+	if v == nil {
+		return 0
+	}
+	return v.Num().BitLen() + v.Denom().BitLen()
 }
 
 func (p point) value(name string) *big.Rat {
@@ -50,7 +80,7 @@ func (p point) value(name string) *big.Rat {
 
 // rat computes n exactly where it is rational.
 func (n *node) rat(at point) (*big.Rat, bool) {
-	if n == nil {
+	if n == nil || at.left != nil && *at.left <= 0 {
 		return nil, false
 	}
 	var v [2]*big.Rat
@@ -62,6 +92,16 @@ func (n *node) rat(at point) (*big.Rat, bool) {
 			}
 		}
 	}
+	cost := []int{size(v[0]), size(v[1])}
+	if n.op == '^' && v[1].IsInt() && v[1].Num().IsInt64() {
+		cost = []int{int(min(int64(size(v[0]))*max(v[1].Num().Int64(), -v[1].Num().Int64(), 1), 1<<30))}
+	}
+	if (n.op == '!' || n.op == 'b') && size(v[0]) < 64 {
+		cost = []int{5000}
+	}
+	if !at.spend(cost...) {
+		return nil, false
+	}
 	switch n.op {
 	case 'n':
 		return n.num, true
@@ -71,6 +111,12 @@ func (n *node) rat(at point) (*big.Rat, bool) {
 		return new(big.Rat).Neg(v[0]), true
 	case 'a':
 		return new(big.Rat).Abs(v[0]), true
+	case 'd', 'u':
+		down := new(big.Int).Div(v[0].Num(), v[0].Denom()) // Euclidean, the denominator is positive
+		if n.op == 'u' && !v[0].IsInt() {
+			down.Add(down, big.NewInt(1))
+		}
+		return new(big.Rat).SetInt(down), true
 	case '+':
 		return new(big.Rat).Add(v[0], v[1]), true
 	case '*':

@@ -283,10 +283,13 @@ func wordBefore(before string) bool {
 	return unicode.IsLetter(r) && !unicode.Is(unicode.Han, r)
 }
 
+// longestRun is how far digits that belong together are followed, in bytes.
+const longestRun = 80
+
 // spanOf is the length of digits with points, colons, slashes between digits.
 func spanOf(s string) int {
 	n := 0
-	for n < len(s) && (isDigit(s[n]) || (s[n] == '.' || s[n] == ':' || s[n] == '/' || s[n] == ',' || s[n] == '-') && n+1 < len(s) && isDigit(s[n+1]) && n > 0) {
+	for n < len(s) && n < longestRun && (isDigit(s[n]) || (s[n] == '.' || s[n] == ':' || s[n] == '/' || s[n] == ',' || s[n] == '-') && n+1 < len(s) && isDigit(s[n+1]) && n > 0) {
 		n++
 	}
 	return n
@@ -319,7 +322,7 @@ func scoreNumber(r Reply) Verdict {
 	if none != nil {
 		return *none
 	}
-	q, text, ok := finalNumber(answer)
+	q, text, ok := finalNumber(endOf(answer))
 	if !ok {
 		return notCut(Verdict{Outcome: artifact.OutcomeUnparsed, Detail: "no number in the reply"}, r)
 	}

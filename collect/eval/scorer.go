@@ -137,6 +137,22 @@ func notCut(v Verdict, r Reply) Verdict {
 	return v
 }
 
+// longest is how much of a reply is searched for its final answer, in bytes from
+// the end: a reply that repeats itself for a megabyte must not hold a run up.
+const longest = 32 << 10
+
+// endOf is the end of a long answer, from the begin of a line where there is one.
+func endOf(answer string) string {
+	if len(answer) <= longest {
+		return answer
+	}
+	answer = answer[len(answer)-longest:]
+	if i := strings.IndexByte(answer, '\n'); i >= 0 && i < longest/2 {
+		return answer[i+1:]
+	}
+	return strings.ToValidUTF8(answer, "")
+}
+
 // answerOf removes thoughts and outer space. Without an answer the verdict is
 // set.
 func answerOf(r Reply) (string, *Verdict) {
