@@ -3,6 +3,7 @@ package sandbox
 import (
 	"bytes"
 	"encoding/binary"
+	"iter"
 	"slices"
 
 	"github.com/elastic/go-seccomp-bpf/arch"
@@ -50,13 +51,10 @@ func seccompFilter() ([]byte, error) {
 		bpf.RetConstant{Val: killProcess},
 		bpf.LoadAbsolute{Off: offsetNumber, Size: 4},
 	}
-	names := slices.Clone(allowed)
-	slices.Sort(names)
-	for _, name := range names {
+	numbers := []uint32{}
+	for _, name := range allowed {
 		if number, known := info.SyscallNames[name]; known {
-			program = append(program,
-				bpf.JumpIf{Cond: bpf.JumpNotEqual, Val: uint32(number), SkipTrue: 1},
-				bpf.RetConstant{Val: allow})
+			numbers = append(numbers, uint32(number))
 		}
 	}
 	for _, name := range sortedKeys(conditional) {
@@ -72,6 +70,17 @@ func seccompFilter() ([]byte, error) {
 		program = append(program,
 			bpf.JumpIf{Cond: bpf.JumpNotEqual, Val: uint32(number), SkipTrue: 1},
 			bpf.RetConstant{Val: deny | uint32(unix.EACCES)})
+	}
+	// Runs of numbers in rising order: what lies below a run and above the one
+	// before is refused at once. With a comparison for each number the kernel,
+	// which tries a filter on every number when a process takes it on, spent
+	// 1.5 ms on it at each start.
+	for low, high := range runs(numbers) {
+		program = append(program,
+			bpf.JumpIf{Cond: bpf.JumpGreaterThan, Val: high, SkipTrue: 3},
+			bpf.JumpIf{Cond: bpf.JumpGreaterOrEqual, Val: low, SkipFalse: 1},
+			bpf.RetConstant{Val: allow},
+			bpf.RetConstant{Val: deny | uint32(unix.ENOSYS)})
 	}
 	program = append(program, bpf.RetConstant{Val: deny | uint32(unix.ENOSYS)})
 	raw, err := bpf.Assemble(program)
@@ -90,6 +99,21 @@ func seccompFilter() ([]byte, error) {
 		}
 	}
 	return out.Bytes(), nil
+}
+
+// runs gives the first and last of each run of consecutive numbers, in order.
+func runs(numbers []uint32) iter.Seq2[uint32, uint32] {
+	slices.Sort(numbers)
+	return func(yield func(low, high uint32) bool) {
+		for i := 0; i < len(numbers); {
+			first := i
+			for i++; i < len(numbers) && numbers[i] <= numbers[i-1]+1; i++ {
+			}
+			if !yield(numbers[first], numbers[i-1]) {
+				return
+			}
+		}
+	}
 }
 
 // instructions end in a verdict on every path.
