@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"os"
+	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -74,15 +76,29 @@ func metric(t *testing.T, a *artifact.Artifact, name string) float64 {
 	return 0
 }
 
-// The gold programs of the suite that shows every form all pass.
+// The gold programs of the suite that shows every form all pass, and so do those
+// of the README.
 func TestGoldProgramsPass(t *testing.T) {
 	suite, err := LoadSuite(t.Context(), "programs-12", Source{})
 	if err != nil {
 		t.Fatal(err)
 	}
+	readme, err := os.ReadFile("README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	example := regexp.MustCompile("(?s)```jsonl\n(\\{\"id\": \"add-up\".*?)```").FindSubmatch(readme)
+	if example == nil {
+		t.Fatal("the README shows no suite of programs")
+	}
+	shown, err := parseItems("README.md", example[1])
+	if err != nil {
+		t.Fatal(err)
+	}
+	suite.Items = append(suite.Items[:len(suite.Items):len(suite.Items)], slices.DeleteFunc(shown, func(it Item) bool { return it.ID != "add-up" })...)
 	keys := suite.Keys()
 	a, by := runPrograms(t, suite, 1, func(prompt string, _ int) string { return keys[prompt] })
-	if v := metric(t, a, "pass@1"); v != 1 || len(by) != 12 {
+	if v := metric(t, a, "pass@1"); v != 1 || len(by) != 13 {
 		for _, rec := range by {
 			t.Logf("%s: %+v", rec.Item, rec.Code)
 		}
