@@ -216,14 +216,18 @@ func scoreText(l *locale.Locale, s *dataset.Score) string {
 		return text
 	}
 	text := l.Percent(s.Value)
-	if s.Value < 0 || s.Value > 1 { // a perplexity, not a share
+	if s.Number() { // a perplexity, not a share
 		text = l.Number(s.Value, 3)
 	}
 	if s.Correct >= 0 && s.N > 0 {
 		text = l.Score(s.Correct, s.N)
 	}
 	if s.Interval {
-		text += ", 95% CI " + l.PercentRange(s.Lo, s.Hi)
+		ci := l.PercentRange(s.Lo, s.Hi)
+		if s.Number() {
+			ci = l.NumberRange(l.Number(s.Lo, 3), l.Number(s.Hi, 3))
+		}
+		text += ", 95% CI " + ci
 	}
 	if s.Scorer != nil {
 		text += ", by " + scorerText(s.Scorer)

@@ -187,7 +187,7 @@ var shares = []string{
 // numbers are metrics that are no share of anything, by the names that other
 // tools give them as well.
 var numbers = []string{
-	"perplexity", "word_perplexity", "byte_perplexity", "ppl", "bits_per_byte", "bits-per-byte", "nll", "likelihood_diff", "mse", "rmse",
+	"perplexity", "word_perplexity", "byte_perplexity", "ppl", "bits_per_byte", "bits-per-byte", "nll", "likelihood_diff", "likelihood_difference", "loss", "chars", "mse", "rmse",
 }
 
 // Number reports whether the score is a number of its own and no share, such as
