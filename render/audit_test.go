@@ -61,7 +61,9 @@ func TestAudit(t *testing.T) {
 		t.Fatal(err)
 	}
 	config.BaseURL = base
-	if _, err := render.Site(context.Background(), render.Options{Store: artifact.Open(copyArtifacts(t)), Config: config, Out: out}); err != nil {
+	artifacts := copyArtifacts(t)
+	write(t, filepath.Join(artifacts, "2024-01-01/unreadable.00000000.json"), `{"schema": 1, "kind": "`) // a page of problems
+	if _, err := render.Site(context.Background(), render.Options{Store: artifact.Open(artifacts), Config: config, Out: out}); err != nil {
 		t.Fatal(err)
 	}
 	server := &http.Server{Handler: http.StripPrefix("/repo", preview.Files(out))}
