@@ -204,7 +204,7 @@ func (r *loadRun) aiFigures(n *node, streaming *bool) {
 	for _, l := range []struct{ name, to string }{{"input_sequence_length", "input_tokens"}, {"output_sequence_length", "output_tokens"}} {
 		if mean := aiMean(n.at(l.name)); mean != nil {
 			if r.a.Source.Extra[l.name+"_mean"] = *mean; r.p.known["workload"] == nil && r.p.known[l.to] == nil && r.p.known[l.to+"_about"] == nil {
-				r.size(l.to, *mean)
+				r.even(l.to, mean, n.at(l.name, "std").float())
 			}
 		}
 		n.at(l.name).done()

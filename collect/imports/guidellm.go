@@ -22,7 +22,7 @@ var guideLLM = Reader{
 		{"rates are means over the intervals between events, not count / duration: ours are computed from the counts and the duration of the file, and both are shown where they differ",
 			"速率是事件间隔上的均值，而非数量 / 时长：本站按文件中的数量与时长计算，两者不同时一并列出"},
 		{"end-to-end latency runs to the end of the request, with usage and [DONE]; times are of the wall clock", "端到端延迟计到请求结束（含 usage 与 [DONE]）；时间取自系统时钟"},
-		{"duration and all figures are of the window without warm-up and cool-down; a request that the end of the window cut off is neither successful nor failed", "时长与各项数值取去除预热与收尾后的窗口；被窗口终点截断的请求既不算成功也不算失败"},
+		{"duration and all figures are of the window without warm-up and cool-down; a request that the end of the window cut off is neither successful nor failed, and not counted", "时长与各项数值取去除预热与收尾后的窗口；被窗口终点截断的请求既不算成功也不算失败，不计入请求数"},
 		{"without usage from the server, chunks count as tokens", "服务端未返回 usage 时，以 chunk 数作为 token 数"},
 	},
 	Sniff: func(h *Head) bool {
@@ -72,7 +72,8 @@ func guideRun(root, b *node, requests []guideRequest) Draft {
 		totals = m.at("request_totals")
 	}
 	if totals.known() {
-		r.Requests.Completed, r.Requests.Failed, r.Requests.Offered = totals.at("successful").count(), totals.at("errored").count(), totals.at("total").count()
+		r.Requests.Completed, r.Requests.Failed = totals.at("successful").count(), totals.at("errored").count()
+		r.Requests.Offered = sum(r.Requests.Completed, r.Requests.Failed)
 		if cut := totals.at("incomplete").count(); cut != nil && *cut > 0 {
 			r.a.Source.Extra["incomplete"] = *cut
 		}
@@ -93,6 +94,11 @@ func guideRun(root, b *node, requests []guideRequest) Draft {
 	}
 	r.guideProtocol(root, b)
 	spread := m.at("output_token_count", "successful", "std_dev").float()
+	if w := r.p.known["workload"]; w == nil || w == "synthetic" {
+		prompt, output := m.at("prompt_token_count", "successful"), m.at("output_token_count", "successful")
+		r.even("input_tokens", prompt.at("mean").float(), prompt.at("std_dev").float())
+		r.even("output_tokens", output.at("mean").float(), spread)
+	}
 	r.guideRecords(requests, spread == nil || *spread > 1e-6)
 	for _, name := range []string{"metrics", "requests", "scheduler_state", "run_stats", "environment"} {
 		b.at(name).done()

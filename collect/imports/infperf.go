@@ -85,10 +85,21 @@ func readInferencePerf(in Input) ([]Draft, error) {
 		}
 	}
 	r.inferenceLoad(load)
+	r.even("input_tokens", good.at("prompt_len", "mean").float(), width(good.at("prompt_len")))
+	r.even("output_tokens", good.at("output_len", "mean").float(), width(good.at("output_len")))
 	for _, name := range []string{"prompt_len", "output_len", "prompt_tokens", "output_tokens", "latency"} {
 		good.at(name).done()
 	}
 	return r.single()
+}
+
+// width is how far the values of a distribution lie apart.
+func width(n *node) *float64 {
+	lo, hi := n.at("min").float(), n.at("max").float()
+	if lo == nil || hi == nil {
+		return nil
+	}
+	return ptr(*hi - *lo)
 }
 
 func times(a, b *float64) *float64 {

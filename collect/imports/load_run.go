@@ -77,7 +77,9 @@ func (r *loadRun) sizes() {
 		name string
 		sum  *int64
 	}{{"input_tokens", r.Tokens.Prompt}, {"output_tokens", r.Tokens.Output}} {
-		if _, there := r.p.known[s.name]; there || s.sum == nil || r.Requests.Completed == nil || *r.Requests.Completed == 0 {
+		_, exact := r.p.known[s.name]
+		_, about := r.p.known[s.name+"_about"]
+		if exact || about || s.sum == nil || r.Requests.Completed == nil || *r.Requests.Completed == 0 {
 			continue
 		}
 		r.size(s.name, float64(*s.sum)/float64(*r.Requests.Completed))
@@ -92,6 +94,19 @@ func (r *loadRun) size(name string, mean float64) {
 	default:
 		r.p.set(name+"_about", int64(math.Exp2(math.Round(math.Log2(mean)))))
 	}
+}
+
+// even states a length of which the file tells the spread: exactly where it has
+// none, else about.
+func (r *loadRun) even(name string, mean *float64, spread *float64) {
+	if _, set := r.p.known[name]; set || mean == nil || spread == nil || !(*mean > 0) {
+		return
+	}
+	if *spread > 1e-6 && *mean == math.Trunc(*mean) {
+		r.p.set(name+"_about", int64(math.Exp2(math.Round(math.Log2(*mean)))))
+		return
+	}
+	r.size(name, *mean)
 }
 
 // unsaid names the parameters that the file does not tell.

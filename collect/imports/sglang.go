@@ -65,9 +65,7 @@ func sglangRun(n *node, detail *vllmRequests) Draft {
 			}
 		}
 	}
-	if backend != nil {
-		r.a.Source.Extra["backend"] = *backend
-	}
+	r.p.sent("backend", backend)
 	if rate := n.at("request_rate"); rate.kind == text && rate.scalar == "trace" {
 		r.p.set("arrival", "trace")
 	} else {

@@ -126,6 +126,10 @@ func vllmFlat(n *node, detail *vllmRequests) Draft {
 	r.inlined(n)
 	detail.fill(r)
 	r.unsaid("workload", "workload_sha256", "prompts", "max_tokens", "min_tokens", "ignore_eos", "temperature", "top_p", "top_k", "seed", "thinking", "streaming")
+	if b := first(n, "endpoint_type", "backend").text(); b != nil {
+		r.p.set("backend", *b) // completions or chat: other tokens go out
+	}
+	n.at("backend")
 	n.at("tokenizer_id") // says no more than the model
 	return r.draft()
 }

@@ -132,7 +132,9 @@ func (e *Edition) latencyTable(r *dataset.Run) *Table {
 		}
 		d := row.d
 		if d == nil {
-			d = &artifact.Distribution{N: artifact.Ptr(int64(0))}
+			if d = new(artifact.Distribution); r.Source.Mode != artifact.ModeImported {
+				d.N = artifact.Ptr(int64(0))
+			}
 		}
 		scale := l.TimeScale()
 		if d.P50 != nil {
