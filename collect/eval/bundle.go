@@ -90,7 +90,11 @@ func (h head) finish(t *tally, past history, seconds float64, from io.ReaderAt, 
 	if h.Match {
 		matchOnly(task.Metrics)
 	}
-	t.judge.tell(&task, t.kept-t.final, why)
+	waiting := t.kept - t.final
+	if t.programs() { // those that ran have their verdict for good, as answers have when asking ends early
+		waiting = 0
+	}
+	t.judge.tell(&task, waiting, why)
 	if t.text != nil {
 		task.Text = &t.text.all.text
 		a.Protocol.Parameters = maps.Clone(a.Protocol.Parameters)

@@ -3,15 +3,18 @@ package eval
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"regexp"
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"benchsite/collect/artifact"
 	"benchsite/collect/endpoint/endpointtest"
+	"benchsite/collect/eval/code"
 	"benchsite/collect/sandbox"
 )
 
@@ -193,4 +196,68 @@ func TestUserTests(t *testing.T) {
 			t.Errorf("%s: %v, want %q", c.line, err, c.words)
 		}
 	}
+}
+
+// A stop while programs run keeps the verdicts that are there; the next run judges
+// the rest and asks nothing again. Stored programs can be run again from their
+// records alone.
+func TestProgramsAreJudgedOnce(t *testing.T) {
+	box := boxOf(t)
+	var items []Item
+	for i := range 8 {
+		p, err := code.ParseUser([]byte(fmt.Sprintf(`[{"input": "", "output": "%d"}]`, i)), "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		items = append(items, codeItem(fmt.Sprint("i", i), fmt.Sprint("Print ", i), p))
+	}
+	rule, _ := ScorerByName("code")
+	model := endpointtest.New(t, func(w *endpointtest.Wire) {
+		n := strings.TrimPrefix(askedFor(w), "Print ")
+		w.JSON(200, endpointtest.Whole("```python\nprint("+n+")\n```", 5, 3))
+	})
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+	counting := &countingBox{Box: box, at: func(n int32) {
+		if n == 3 {
+			stop()
+		}
+	}}
+	spec := Spec{Suite: &Suite{Name: "mine", Items: items, Of: 8, Scorer: "code"}, Model: "m", Concurrency: 8, MaxTokens: 100, Scorer: rule,
+		Judges: map[string]Judge{CodeType: NewCodeJudge(counting, sandbox.Bubblewrap)}}
+	st := artifact.Open(t.TempDir())
+	res, err := Run(ctx, spec, settingOf(t, model, st.StateDir()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	part := put(t, st, res)
+	task := part.Eval.Tasks[0]
+	first := counting.runs.Load()
+	if done := *task.Outcomes.Correct; part.Status != artifact.StatusInterrupted || task.Status != artifact.TaskDone || done < 2 || done == 8 || int64(first) != done {
+		t.Fatalf("%s %s, %d programs ran, %+v", part.Status, task.Status, first, *task.Outcomes.Correct)
+	}
+	asked := len(model.Received())
+	if res, err = Run(t.Context(), spec, settingOf(t, model, st.StateDir())); err != nil {
+		t.Fatal(err)
+	}
+	whole := put(t, st, res)
+	if *whole.Eval.Tasks[0].Outcomes.Correct != 8 || counting.runs.Load() != 8 || len(model.Received()) != max(asked, 8) {
+		t.Errorf("%d programs ran, %d requests before and %d after", counting.runs.Load(), asked, len(model.Received()))
+	}
+	b, changes, err := RescoreWith(t.Context(), st, whole, rule, Means{Judges: spec.Judges})
+	if err != nil || len(changes) != 0 || counting.runs.Load() != 16 || b.Artifact.Eval.Tasks[0].Metrics[0].Metric != "pass@1" || *b.Artifact.Eval.Tasks[0].Metrics[0].Value != 1 || b.Eval[0].Code == nil {
+		t.Errorf("%v, %d programs ran, %d changes", err, counting.runs.Load(), len(changes))
+	}
+}
+
+// countingBox counts the programs that it runs.
+type countingBox struct {
+	code.Box
+	runs atomic.Int32
+	at   func(n int32)
+}
+
+func (b *countingBox) Run(ctx context.Context, p sandbox.Program) (sandbox.Result, error) {
+	b.at(b.runs.Add(1))
+	return b.Box.Run(ctx, p)
 }

@@ -147,10 +147,7 @@ func (s *judgeSums) tell(t *artifact.Task, waiting int, why string) {
 		reason += ": " + strings.TrimPrefix(why, "answers wait for their verdict: ")
 	}
 	reason += "; the same command with a judge goes on from here, and so does benchsite rescore --scorer " + t.Scorer.Name
-	t.Status, t.Reason, t.Metrics, t.Groups = artifact.TaskNotRun, &reason, nil, nil
-	if t.Scorer.Name != "code" { // programs wait for a box
-		t.Why = artifact.Ptr(string(WhyUnjudged))
-	}
+	t.Status, t.Reason, t.Metrics, t.Groups, t.Why = artifact.TaskNotRun, &reason, nil, nil, artifact.Ptr(string(WhyUnjudged))
 }
 
 // MetricCalibration is the root mean square distance of stated confidence and
