@@ -39,6 +39,8 @@ type Subject struct {
 	AcceleratorCount    *int64            `toml:"accelerator_count"`
 	AcceleratorMemoryGB *float64          `toml:"accelerator_memory_gb"`
 	Labels              map[string]string `toml:"labels"`
+
+	Server *Server `toml:"server" json:",omitempty"` // how to start it; nil = it runs already
 }
 
 // Parallel is how the model is split over devices.
@@ -150,6 +152,9 @@ func (d Duration) MarshalText() ([]byte, error) { return []byte(time.Duration(d)
 
 // SubjectKeys lists the keys of [[subject]].
 func SubjectKeys() []string { return keysOf(reflect.TypeFor[Subject]()) }
+
+// ServerKeys lists the keys of [subject.server].
+func ServerKeys() []string { return keysOf(reflect.TypeFor[Server]()) }
 
 // LoadKeys lists the keys of [[load]] and of the tables in it.
 func LoadKeys() []string {

@@ -220,6 +220,9 @@ func (o EvalOutcome) ExitCode() int {
 	return 0
 }
 
+// Whole reports whether every evaluation gave what was planned.
+func (o EvalOutcome) Whole() bool { return !o.Interrupted && o.ExitCode() == 0 }
+
 // short reports whether an evaluation gave less than was planned.
 func (r EvalResult) short(share float64) bool {
 	if r.Artifact.Status != artifact.StatusComplete {
@@ -254,6 +257,18 @@ func (p EvalPoint) key(s *eval.Suite, rule eval.Scorer) string {
 	}
 	h := sha256.Sum256(b)
 	return hex.EncodeToString(h[:8])
+}
+
+// planKey identifies the point within a plan, before its suite is loaded.
+func (p EvalPoint) planKey() string {
+	subject, e := p.Subject, p.Eval
+	subject.Color, e.Subjects = "", nil
+	b, err := json.Marshal([]any{"eval", subject, e})
+	if err != nil {
+		b = fmt.Appendf(nil, "%v", p)
+	}
+	h := sha256.Sum256(b)
+	return "eval " + hex.EncodeToString(h[:8])
 }
 
 // EvalOptions is what evaluations need beside RunOptions.

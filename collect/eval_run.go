@@ -47,6 +47,10 @@ func (r *evalRunner) point(ctx context.Context, p EvalPoint, tell func(EventKind
 		tell(EventFail, func(e *EvalEvent) { e.Err = err })
 		return &EvalResult{Point: p, Err: err, Usage: refusedEval(err)}, nil
 	}
+	if id, ok := r.options.Session.has(p.planKey()); ok {
+		tell(EventSkip, func(e *EvalEvent) { e.ID, e.Note = id, "done before the interruption" })
+		return &EvalResult{Point: p, ID: id, Skipped: true}, nil
+	}
 	tell(EventStart, func(*EvalEvent) {})
 	suite, err := r.suite(ctx, p.Eval)
 	var missing *eval.NotRun
@@ -187,6 +191,9 @@ func (r *evalRunner) warn(a *artifact.Artifact, tell func(EventKind, func(*EvalE
 
 // keep stores a bundle.
 func (r *evalRunner) keep(p EvalPoint, b artifact.Bundle, tell func(EventKind, func(*EvalEvent))) (*EvalResult, error) {
+	if r.options.Log != nil {
+		b.ServerLog = r.options.Log()
+	}
 	receipt, err := r.store.Put(b)
 	if err != nil {
 		return nil, err
@@ -195,8 +202,14 @@ func (r *evalRunner) keep(p EvalPoint, b artifact.Bundle, tell func(EventKind, f
 	if err != nil {
 		return nil, err
 	}
+	out := &EvalResult{Point: p, ID: receipt.ID, Artifact: stored}
+	if !out.short(r.options.MaxErrorShare) {
+		if err := r.options.Session.add(p.planKey(), receipt.ID); err != nil {
+			return nil, err
+		}
+	}
 	tell(EventDone, func(e *EvalEvent) { e.ID = receipt.ID })
-	return &EvalResult{Point: p, ID: receipt.ID, Artifact: stored}, nil
+	return out, nil
 }
 
 // notRun stores that a suite could not be asked, with the reason, so that the
@@ -274,7 +287,7 @@ func (e Eval) capped(spec eval.Spec, t *target) []string {
 
 // base is the artifact of an evaluation before it runs.
 func (r *evalRunner) base(p EvalPoint, t *target, key string) (artifact.Artifact, error) {
-	extra := map[string]any{}
+	extra := map[string]any{"point": p.planKey()}
 	for k, v := range map[string]string{"plan": key, "subject": p.Subject.Name, "profile": t.profile, "endpoint": p.Subject.Endpoint, "system_instruction": p.Eval.System} {
 		if v != "" {
 			extra[k] = v

@@ -19,6 +19,8 @@ import (
 // RunOptions says how a plan is run.
 type RunOptions struct {
 	Resume        bool                           // skip the points that an unfinished run of the same plan has done
+	Session       *Session                       // of the plan that these points are a part of; nil = they are all of it
+	Log           func() []byte                  // what the server wrote so far; nil = not known
 	Again         bool                           // collect simulated points again
 	Only          []string                       // names of load tests or subjects; none = all
 	MaxErrorShare float64                        // share of failed requests that a point may have and still count as done
@@ -113,8 +115,10 @@ func Run(ctx context.Context, plan Plan, store *artifact.Store, progress Progres
 	if r.done, err = r.collected(points); err != nil {
 		return Outcome{}, err
 	}
-	if r.session, err = openSession(store.StateDir(), points, o.Resume); err != nil {
-		return Outcome{}, err
+	if r.session = o.Session; r.session == nil {
+		if r.session, err = OpenSession(store, points, nil, o.Resume); err != nil {
+			return Outcome{}, err
+		}
 	}
 	out := Outcome{MaxErrorShare: o.MaxErrorShare}
 	for len(points) > 0 && ctx.Err() == nil {
@@ -132,10 +136,15 @@ func Run(ctx context.Context, plan Plan, store *artifact.Store, progress Progres
 		}
 	}
 	out.Interrupted = ctx.Err() != nil
-	if !out.Interrupted && !slices.ContainsFunc(out.Results, func(x Result) bool { return x.faulty(o.MaxErrorShare) }) {
-		return out, r.session.end() // otherwise --resume repeats what is missing
+	if o.Session == nil {
+		return out, r.session.Complete(out.Whole())
 	}
 	return out, nil
+}
+
+// Whole reports whether every point gave what was planned.
+func (o Outcome) Whole() bool {
+	return !o.Interrupted && !slices.ContainsFunc(o.Results, func(x Result) bool { return x.faulty(o.MaxErrorShare) })
 }
 
 // only keeps the points whose load test or subject is named.
@@ -174,7 +183,7 @@ type runner struct {
 	targets  map[string]*target // by subject and time limit
 	lost     map[string]error   // targets that could not be reached
 	done     map[string]string  // simulated points that are there: key -> id
-	session  *session
+	session  *Session
 	curves   map[string]*curve
 }
 
@@ -265,6 +274,9 @@ func (r *runner) point(ctx context.Context, p Point, complete func(*artifact.Art
 	}
 	if complete != nil {
 		complete(measured.Bundle.Artifact)
+	}
+	if r.options.Log != nil {
+		measured.Bundle.ServerLog = r.options.Log()
 	}
 	receipt, err := r.store.Put(measured.Bundle)
 	if err != nil {

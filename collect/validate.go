@@ -70,6 +70,10 @@ func (v *validator) name(name string, before []string) {
 var envName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
 
 func (s Subject) validate(v *validator) {
+	if s.Server != nil {
+		_, _, simulated, _ := simulate.Parse(s.Endpoint)
+		s.Server.validate(s.Endpoint, simulated, v)
+	}
 	switch _, _, simulated, err := simulate.Parse(s.Endpoint); {
 	case s.Endpoint == "":
 		v.fault("endpoint", "is missing: the URL of the server, or simulate:bf16 for the embedded one")

@@ -90,32 +90,22 @@ func runCollect(ctx context.Context, u *ui, f *flags, plan collect.Plan, evals [
 		u.note("%s plans no load test and no evaluation; nothing to collect", f.config)
 		return nil
 	}
-	watch := newWatcher(u)
-	out, err := collect.Run(ctx, plan, store, watch.event, collect.RunOptions{
-		Resume: o.resume, Again: o.again, MaxErrorShare: o.maxErrorShare,
-		Command: commandLine(), Version: version(), Getenv: os.Getenv,
-	})
-	watch.bar.done()
+	session, err := collect.OpenSession(store, plan.Points, evals, o.resume)
 	if err != nil {
 		return failErr(err)
 	}
-	if len(plan.Points) > 0 {
-		watch.summary(out)
+	m := &matrix{u: u, store: store, options: collect.RunOptions{
+		Session: session, Again: o.again, MaxErrorShare: o.maxErrorShare, Command: commandLine(), Version: version(), Getenv: os.Getenv,
+	}}
+	for _, part := range collect.Parts(plan.Points, evals) {
+		if err := m.run(ctx, part); err != nil {
+			return err
+		}
+		if ctx.Err() != nil {
+			break
+		}
 	}
-	if out.Interrupted {
-		return context.Canceled
-	}
-	if len(evals) == 0 {
-		return endWith(out.ExitCode())
-	}
-	scored, err := runEvals(ctx, u, store, evals, evalOptions(collect.RunOptions{Again: o.again, MaxErrorShare: o.maxErrorShare}))
-	if err != nil {
-		return err
-	}
-	if scored.Interrupted {
-		return context.Canceled
-	}
-	return endWith(bothCodes(out.ExitCode(), len(plan.Points), scored.ExitCode()))
+	return m.end(ctx, len(plan.Points), len(evals))
 }
 
 // watcher shows the events of a running plan.
@@ -225,6 +215,9 @@ type plannedPoint struct {
 
 func printPlan(u *ui, plan collect.Plan, evals []collect.EvalPoint) error {
 	points := make([]plannedPoint, 0, len(plan.Points))
+	if !u.json {
+		printStarts(u, plan, evals)
+	}
 	count := 0
 	for _, p := range plan.Points {
 		n, known := p.Requests()
@@ -260,6 +253,15 @@ func printPlan(u *ui, plan collect.Plan, evals []collect.EvalPoint) error {
 		u.note("the time assumes %v to the first token and %v for each after it, and for a search that it tries every rate it may", collect.AssumedFirst, collect.AssumedToken)
 	}
 	return nil
+}
+
+// printStarts lists the servers that the plan starts, in order.
+func printStarts(u *ui, plan collect.Plan, evals []collect.EvalPoint) {
+	for _, part := range collect.Parts(plan.Points, evals) {
+		if s := part.Subject; s != nil {
+			u.printf("%s starts: %s\n", s.Name, strings.Join(s.Server.Command, " "))
+		}
+	}
 }
 
 // about rounds a duration to what an estimate is worth.

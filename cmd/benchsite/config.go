@@ -44,7 +44,7 @@ func (f *flags) parse() (configFile, error) {
 		if key[0] == "site" || key[0] == "publish" { // read, strictly too, by the renderer
 			continue
 		}
-		if slices.Contains(key[:len(key)-1], "extra_body") { // free by nature
+		if slices.Contains(key[:len(key)-1], "extra_body") || slices.Contains(key[:len(key)-1], "env") { // free by nature
 			continue
 		}
 		faults = append(faults, &artifact.Fault{File: f.config, Field: key.String(), Message: "is no known key" + suggest(key)})
@@ -70,12 +70,16 @@ var configKeys = map[string][]string{
 	"load":    collect.LoadKeys(),
 	"eval":    collect.EvalKeys(),
 	"redact":  {"hosts", "allow"},
+	"server":  collect.ServerKeys(),
 }
 
 func suggest(key toml.Key) string {
 	table, last := "", key[len(key)-1]
 	if len(key) > 1 {
 		table = key[0]
+	}
+	if len(key) > 2 && key[0] == "subject" && key[1] == "server" {
+		table = "server"
 	}
 	if near := nearestWord(last, configKeys[table]); near != "" {
 		return fmt.Sprintf("; did you mean %q?", near)

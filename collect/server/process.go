@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -62,6 +63,9 @@ func (f *Failure) Error() string {
 	return s
 }
 
+// LogText is what the server wrote, its beginning and its end.
+func (f *Failure) LogText() ([]byte, error) { return readEnds(f.Log) }
+
 // Process is a started server.
 type Process struct {
 	command Command
@@ -101,15 +105,24 @@ func Start(ctx context.Context, c Command, tell func(line string)) (*Process, er
 	}
 	p.cmd.WaitDelay = 2 * time.Second // a grandchild may hold the pipe open
 	ownGroup(p.cmd)
-	if err := p.cmd.Start(); err != nil {
-		file.Close()
-		return nil, fmt.Errorf("server.command: %w", err)
-	}
+	started := make(chan error)
 	go func() {
+		// The kernel ends the server when the thread that started it ends, so
+		// that a killed collector leaves none behind: the thread stays with it.
+		runtime.LockOSThread()
+		err := p.cmd.Start()
+		started <- err
+		if err != nil {
+			return
+		}
 		p.state = p.cmd.Wait()
 		p.out.close()
 		close(p.done)
 	}()
+	if err := <-started; err != nil {
+		file.Close()
+		return nil, fmt.Errorf("server.command: %w", err)
+	}
 	return p, nil
 }
 
@@ -174,6 +187,10 @@ func (p *Process) Stop() {
 
 // LogFile is where the server's log is.
 func (p *Process) LogFile() string { return p.command.Log }
+
+// LogText is what the server has written so far: the beginning and the end of a
+// long log.
+func (p *Process) LogText() ([]byte, error) { return readEnds(p.command.Log) }
 
 func (p *Process) ended() string {
 	after := time.Since(p.began).Round(100 * time.Millisecond)
@@ -277,7 +294,7 @@ func (l *logFile) close() {
 // readEnds reads a log: all of a short one, the first and the last part of a
 // long one.
 func readEnds(name string) ([]byte, error) {
-	const part = 8 << 20
+	const part = 2 << 20
 	f, err := os.Open(name)
 	if err != nil {
 		return nil, err

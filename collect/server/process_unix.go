@@ -13,7 +13,10 @@ import (
 
 // ownGroup puts the server into a process group of its own, so that a Ctrl-C
 // for the collector does not reach it: it is stopped when its last point is in.
-func ownGroup(cmd *exec.Cmd) { cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} }
+func ownGroup(cmd *exec.Cmd) {
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	endWithUs(cmd.SysProcAttr)
+}
 
 func ask(pid int) { syscall.Kill(-pid, syscall.SIGTERM) }
 

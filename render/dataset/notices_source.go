@@ -44,6 +44,9 @@ func (r *Run) profile() any {
 // interruptedRule: a run that stopped early has true figures of its first part;
 // one that failed has none to use.
 func interruptedRule(_ *Set, r *Run) []Notice {
+	if r.Kind == artifact.KindSubject {
+		return nil // it holds no figures at all
+	}
 	severity := Warn
 	switch r.Status {
 	case artifact.StatusComplete:

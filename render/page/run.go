@@ -30,12 +30,15 @@ func (e *Edition) Run(r *dataset.Run) (*RunPage, error) {
 	p := &RunPage{Base: e.Base("run", runPath(r), title, e.runDescription(r, title)), ID: r.ID, Origin: e.origin(r)}
 	p.Kicker = []Link{{e.L.Text("nav.runs"), p.Link("runs/")}, {r.Day, ""}}
 	p.Facts = e.runFacts(&p.Base, r)
-	if e.hasCompare() {
+	measured := r.Kind != artifact.KindSubject
+	if measured && e.hasCompare() {
 		p.Compare = &Link{e.L.Text("btn.add-compare"), p.Link("compare/") + Href("?runs="+r.Hash8)}
 	}
 	p.Relations = e.relations(&p.Base, r)
 	p.Notices = e.notices(&p.Base, r.Notices)
-	p.Protocol = e.protocolBox(&p.Base, r)
+	if measured {
+		p.Protocol = e.protocolBox(&p.Base, r)
+	}
 	switch {
 	case r.Load != nil:
 		p.Tiles = e.loadTiles(r)
