@@ -326,6 +326,7 @@ func RunEvals(ctx context.Context, points []EvalPoint, store *artifact.Store, pr
 // refusedEval tells a faulty input from a failure.
 func refusedEval(err error) bool {
 	var fault *artifact.Fault
+	var unfit *eval.Unfit
 	var e *endpoint.Error
-	return errors.As(err, &fault) || errors.As(err, &e) && e.Unsent()
+	return errors.As(err, &fault) || errors.As(err, &unfit) || errors.As(err, &e) && e.Unsent()
 }

@@ -251,7 +251,10 @@ func (e Eval) spec(s *eval.Suite, t *target, retry eval.Retry) (eval.Spec, error
 	}
 	if texts := s.Windows != nil; texts != (rule.Name == "perplexity") {
 		what := map[bool]string{true: "a set of texts", false: "a set of questions"}[texts]
-		return eval.Spec{}, &artifact.Fault{Field: "scorer", Message: fmt.Sprintf("%s does not score %s, which is %s", rule, s.Name, what)}
+		return eval.Spec{}, &eval.Unfit{Reason: fmt.Sprintf("%s does not score %s, which is %s", rule, s.Name, what)}
+	}
+	if err := rule.Fits(s); err != nil {
+		return eval.Spec{}, err
 	}
 	spec := eval.Spec{
 		Name: e.Name, Suite: s, Model: t.model, Concurrency: max(e.Concurrency, 1), Repeats: e.Repeats, MaxTokens: e.MaxTokens,

@@ -78,6 +78,14 @@ func buildEval(f *flags) func(context.Context, *ui, []string) error {
 			return withHint(usageErr("eval: no --url given"), "benchsite eval --url http://127.0.0.1:8000 --suite decidable-40-en -c 8")
 		}
 		given := fs.Changed
+		for _, n := range []struct {
+			flag  string
+			value int64
+		}{{"max-tokens", e.MaxTokens}, {"limit", int64(e.Limit)}, {"repeats", int64(e.Repeats)}, {"concurrency", int64(e.Concurrency)}} {
+			if given(n.flag) && n.value < 1 {
+				return withHint(usageErr("--%s is %d, must be at least 1", n.flag, n.value), "leave it out to take its default")
+			}
+		}
 		if given("temperature") {
 			e.Temperature = &temperature
 		}

@@ -85,6 +85,8 @@ type rescored struct {
 	Tasks   []scoredTask  `json:"tasks,omitempty"`
 	Changed []changedItem `json:"changed,omitempty"`
 	Error   string        `json:"error,omitempty"`
+
+	unfit bool // the scorer cannot score it, whatever the replies
 }
 
 type scoredTask struct {
@@ -109,7 +111,7 @@ func runRescore(ctx context.Context, u *ui, store *artifact.Store, s eval.Scorer
 		return err
 	}
 	var all []rescored
-	failed := 0
+	failed, unfit := 0, 0
 	for _, parent := range parents {
 		if ctx.Err() != nil {
 			return ctx.Err()
@@ -117,6 +119,9 @@ func runRescore(ctx context.Context, u *ui, store *artifact.Store, s eval.Scorer
 		r := rescoreOne(ctx, store, parent, s, j)
 		if r.Error != "" {
 			failed++
+			if r.unfit {
+				unfit++
+			}
 			u.warn("%s: %s", parent.ID, strings.TrimPrefix(r.Error, parent.ID+" "))
 		} else if !u.json {
 			printRescored(u, parent, s, r)
@@ -129,6 +134,8 @@ func runRescore(ctx context.Context, u *ui, store *artifact.Store, s eval.Scorer
 		}
 	}
 	switch {
+	case unfit == len(parents): // nothing was written because the scorer is wrong
+		return endWith(exitUsage)
 	case failed == len(parents):
 		return endWith(exitFailed)
 	case failed > 0:
@@ -155,6 +162,8 @@ func rescoreOne(ctx context.Context, store *artifact.Store, parent *artifact.Art
 			err = fmt.Errorf("%w; the %d verdicts of this judge are kept, and the same command goes on from there", err, j.judge.Kept())
 		}
 		r.Error = err.Error()
+		var unfit *eval.Unfit
+		r.unfit = errors.As(err, &unfit)
 		return r
 	}
 	receipt, err := store.Put(bundle)

@@ -159,7 +159,10 @@ func (r *rescoring) one(rec *artifact.EvalRecord) error {
 	case rec.Expected == nil:
 		return fmt.Errorf("item %s of %s has no stored key", rec.Item, rec.Task)
 	case r.scorer.Types != nil && !slices.Contains(r.scorer.Types, kind):
-		return fmt.Errorf("item %s of %s is of type %q, %s scores %v", rec.Item, rec.Task, kind, r.scorer, r.scorer.Types)
+		return &Unfit{fmt.Sprintf("item %s of %s is of type %q, %s scores %v", rec.Item, rec.Task, kind, r.scorer, r.scorer.Types)}
+	}
+	if why := r.scorer.unfit(kind, *rec.Expected); why != "" {
+		return &Unfit{fmt.Sprintf("%s does not fit item %s of %s: %s (%q)", r.scorer, rec.Item, rec.Task, why, short(*rec.Expected))}
 	}
 	v := r.scorer.Score(Reply{Type: kind, Expected: *rec.Expected, Output: *rec.Output, FinishReason: text(rec.FinishReason)})
 	rec.Outcome, rec.Extracted, rec.Detail, rec.Judge = &v.Outcome, v.Extracted, nil, nil

@@ -48,6 +48,49 @@ func (s Scorer) Score(r Reply) Verdict {
 	return s.score(r)
 }
 
+// Unfit says that a rule cannot decide items of a suite, whatever the replies.
+type Unfit struct{ Reason string }
+
+func (e *Unfit) Error() string { return e.Reason }
+
+// unfit says why the rule cannot decide an item of this type and key, "" when it
+// can.
+func (s Scorer) unfit(kind, expected string) string {
+	if v := s.Score(Reply{Type: kind, Expected: expected, Output: "x"}); v.Outcome == artifact.OutcomeError {
+		return v.Detail
+	}
+	return ""
+}
+
+// Fits returns an *Unfit when the rule cannot decide an item of the suite. Items
+// that a judge or a program decides are not its business.
+func (s Scorer) Fits(suite *Suite) error {
+	bad := 0
+	var first Item
+	var why string
+	for _, it := range suite.Items {
+		if it.Type == CodeType || it.Type == typeText || s.judges(it.Type) {
+			continue
+		}
+		if reason := s.unfit(it.Type, it.Expected); reason != "" {
+			if bad++; bad == 1 {
+				first, why = it, reason
+			}
+		}
+	}
+	if bad == 0 {
+		return nil
+	}
+	return &Unfit{fmt.Sprintf("%s does not fit %d of the %d items of %s: of item %s %s (%q)", s, bad, len(suite.Items), suite.Name, first.ID, why, short(first.Expected))}
+}
+
+func short(s string) string {
+	if r := []rune(s); len(r) > 40 {
+		return string(r[:40]) + "…"
+	}
+	return s
+}
+
 // Scorers lists every rule, in the order of their names.
 func Scorers() []Scorer {
 	return []Scorer{
