@@ -46,6 +46,16 @@ Each figure was read from the file and compared with the page of the run; ` + "`
 | llmperf Llama-3-8B, c = 16 | mean_output_throughput 276.30, 94.66 requests a minute, ttft p50 1.153 s | 276.30 tokens/s, 1.58 req/s, TTFT p50 1.15 s, no TPOT |
 | genai-perf, not streamed | output_token_throughput 12277.7, request_latency p50 4355.9 ms, time_to_first_token the same | 12,278 tokens/s, E2E p50 4.36 s, no TTFT |
 | EvalScope perf, c = 10 | Output token throughput 259.5567, Average latency 39.4105 s, Average time per output token 0.0374 s | 259.56 tokens/s, E2E mean 39.41 s, TPOT mean 37.4 ms |
+| lm-eval 0.4.12, GSM8K, Gemma 4 26B | exact_match,strict-match 0.95167, stderr 0.0087630; flexible-extract 0.95; sample_len 600, original 1319 | 95.2 % (571/600), first 600 of 1,319 items, 93.1–96.6 %; 0.9517 ± 0.0088 and 0.9500 ± 0.0089, each beside its filter |
+| lm-eval 0.4.12, IFEval, Gemma 4 26B | prompt_level_strict_acc 0.89464, stderr 0.013212; inst_level_strict_acc 0.92926, stderr "N/A"; 541 prompts | 89.5 % (484/541); 0.8946 ± 0.0132; inst_level_strict_acc 0.9293, stderr and n unknown |
+| lm-eval 0.4.12, MMLU-Pro group, Qwen3.6 27B, limit 50 | mmlu_pro 0.855714, stderr 0.0129957, sample_count 700; biology 0.98 of 50 | 85.6 % (599/700), first 700 of 12,032 items, notice ` + "`macro-mean-of-limit`" + `; biology 0.9800 ± 0.0200, n 50 |
+| lm-eval 0.4.0, EusExams group, mGPT 13B | eus_exams_eu acc,none 0.257250, stderr 0.0298818, no n | 25.7 %, 19.9–31.6 % from the stderr, n unknown; 29 subjects below it |
+| lm-eval 0.2, 66 tasks, Pythia 1.4B | wikitext word_perplexity 18.02022, byte_perplexity 1.717250, bits_per_byte 0.780100 | 18.020, a number and no percentage, no interval; the other two beside it |
+| lm-eval 0.3, CrowS-Pairs, Pythia | crows_pairs_french_age likelihood_difference 2.889236, stderr 0.275130 | 2.889, 2.350–3.428; pct_stereotype 0.5111 ± 0.0530 beside it |
+| lm-eval 0.4.9.2, AIME 2024 thinking, Qwen3 32B | exact_match,none 0.0, stderr 0.0, 30 of 30 | 0.0 % (0/30), 0.0–11.4 % by Wilson: a stderr of 0 is no certainty |
+| inspect 0.3.95, popularity, GPT-4o mini | status cancelled; accuracy 0.66667, stderr 0.33333; 3 samples of 100, C C I, all stop | 66.7 % (2/3), first 3 of 100, 20.8–93.9 %, interrupted; 2 right, 1 wrong, 0 truncated, unparsed unknown |
+| inspect 0.3.42 .eval, 2 epochs, Llama 3.1 405B | accuracy 0.75, stderr 0.25; total_samples 4, reduced 0.5 and 1.0 | 75.0 %, n 2 (items, not samples), 26.0–100.0 % from the stderr; 3 right and 1 wrong of 4 replies |
+| EvalScope report v2, Qwen-Plus | general_mcq score 1.0, num 1; iquiz: no metrics | 100.0 % (1/1), 20.7–100.0 %; iquiz N/A: the report holds no metric |
 `
 
 func readme() string {

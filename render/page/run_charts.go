@@ -259,7 +259,7 @@ func (e *Edition) scoreChart(r *dataset.Run) Chart {
 		if s.Scorer != nil {
 			scorer = scorerWord(*s.Scorer)
 		}
-		c.Table.Rows = append(c.Table.Rows, []string{label, e.share(s), ci, l.Count(s.N), scorer})
+		c.Table.Rows = append(c.Table.Rows, []string{label, e.share(s), ci, e.itemCount(s.N), scorer})
 		c.Table.Raw = append(c.Table.Raw, []ChartRaw{RawText(s.Task), RawNumber(s.Value), lo, hi, RawNumber(float64(s.N)), RawText(scorer)})
 	}
 	published := false
@@ -303,4 +303,12 @@ func (e *Edition) scoreChart(r *dataset.Run) Chart {
 	}
 	c.Desc = e.scoresDesc(panel)
 	return c
+}
+
+// itemCount is a number of items, a dash when it is 0: then nobody knows it.
+func (e *Edition) itemCount(n int) string {
+	if n <= 0 {
+		return locale.Unknown
+	}
+	return e.L.Count(n)
 }
