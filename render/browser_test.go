@@ -13,6 +13,7 @@ func TestBrowser(t *testing.T) {
 	browser := browsertest.Start(t)
 	t.Run("twin", func(t *testing.T) { testTwin(t, browser) })
 	t.Run("site", func(t *testing.T) { testSite(t, browser) })
+	t.Run("runs", func(t *testing.T) { testRuns(t, browser) })
 }
 
 // assets is the folder of style sheet and scripts, from this package.

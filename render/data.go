@@ -255,3 +255,16 @@ func number(v *float64) string {
 	}
 	return strconv.FormatFloat(*v, 'g', -1, 64)
 }
+
+// rowFiles are the rows of a month for the run table, a classic script.
+func rowFiles(f page.RowFile) ([]file, error) {
+	words, rows := f.Build()
+	text, err := json.Marshal([]any{words, rows}) // escapes < > & for a script
+	return []file{{f.Path, neutral(fmt.Appendf(nil, "benchsite.rows(%q,%s);\n", f.Month, text))}}, err
+}
+
+// rowWords are the words of the run table, a classic script.
+func rowWords(e *page.Edition) ([]file, error) {
+	text, err := json.Marshal(e.RowWords()) // our own words alone
+	return []file{{string(e.Lang) + "/runs/words.js", fmt.Appendf(nil, "benchsite.rowWords(%s);\n", text)}}, err
+}

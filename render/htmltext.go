@@ -190,13 +190,6 @@ func appendRow(b []byte, r *page.Row, headAt int) []byte {
 	if r.ID != "" {
 		b = appendAttr(b, "id", r.ID)
 	}
-	if f := r.Filter; f != nil {
-		b = appendAttr(b, "data-type", f.Type)
-		b = appendAttr(b, "data-model", f.Model)
-		b = appendAttr(b, "data-precision", f.Precision)
-		b = appendAttr(b, "data-source", f.Source)
-		b = appendAttr(b, "data-protocol", f.Protocol)
-	}
 	b = append(b, '>')
 	for i := range r.Cells {
 		open, end := "<td", "</td>"

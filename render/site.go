@@ -195,6 +195,10 @@ func build(store *artifact.Store, site *page.Site, tree fs.FS) ([]unit, int, err
 			}
 			one(string(lang)+"/compare/compare-data.js", func() ([]byte, error) { return compareData(e) })
 		}
+		for _, f := range e.RowFiles() {
+			add(f.Path, f.Of, func() ([]file, error) { return rowFiles(f) })
+		}
+		add(string(lang)+"/runs/words.js", []any{"words", lang}, func() ([]file, error) { return rowWords(e) })
 		if site.Set.Config.BaseURL != "" {
 			one(string(lang)+"/feed.xml", func() ([]byte, error) { return feed(e), nil })
 			add("data/badges/"+string(lang), nil, func() ([]file, error) { return badges(e) })

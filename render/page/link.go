@@ -43,6 +43,7 @@ func (h Href) Markdown() Href {
 	if strings.Contains(path, "://") {
 		return h
 	}
+	path, _, _ = strings.Cut(path, "?") // a query is for a script, and a twin has none
 	if path == "index.html" || strings.HasSuffix(path, "/index.html") {
 		path = strings.TrimSuffix(path, "html") + "md"
 	}

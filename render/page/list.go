@@ -11,7 +11,9 @@ import (
 // monthRows is the most rows of one static page of a month.
 const monthRows = 200
 
-// RunsPage is the list of all runs, or the runs of one month.
+// RunsPage is the list of all runs, or the runs of one month. Of more runs than
+// a page of a month may have the list holds the newest; a script loads the rest
+// and draws what is in view.
 type RunsPage struct {
 	Base
 	Dek   string
@@ -20,6 +22,8 @@ type RunsPage struct {
 	// CountForm is Count with {n} and {total} for the script that filters.
 	CountForm string
 	Total     int
+	Part      string       // says that the table in the page holds the newest runs only; "" when it holds all
+	Data      string       // months whose rows the script loads, newest first, separated by spaces
 	Filters   []FilterList // lists of the filter row; none on the pages of a month
 	Table     *Table
 	Months    Text   // the pages by month, or the way back
@@ -28,7 +32,7 @@ type RunsPage struct {
 
 // FilterList is one list of choices of the filter row.
 type FilterList struct {
-	Name    string // attribute that it reads, without "data-"
+	Name    string // of the field, and of the parameter in the address
 	Label   string
 	Options []FilterOption
 }
@@ -82,10 +86,18 @@ func (e *Edition) Runs() *RunsPage {
 	p := &RunsPage{Base: e.Base("runs", "runs/", e.L.Text("nav.runs"), dek), Dek: dek, Total: n}
 	p.Count = e.L.Fill("filter.count", locale.Slots{"n": n, "total": n})
 	p.CountForm = e.L.Fill("filter.count", locale.Slots{"n": "{n}", "total": "{total}"})
-	p.Table = e.runTable(&p.Base, e.Set.Runs, true)
+	shown := e.Set.Runs[:min(n, monthRows)]
+	p.Table = e.runTable(&p.Base, shown, true)
+	if len(shown) < n {
+		p.Part = e.L.Fill("runs.part", locale.Slots{"n": len(shown)})
+	}
 	p.Filters = e.filters()
 	var links []Text
-	for _, m := range e.months() {
+	for i, m := range e.months() {
+		if i > 0 {
+			p.Data += " "
+		}
+		p.Data += m.Name
 		links = append(links, TLink(e.L.Fill("runs.month-count", locale.Slots{"month": m.Name, "n": len(m.Runs)}), p.Link(monthPath(m.Name, 0))))
 	}
 	if len(links) > 0 {
@@ -135,21 +147,15 @@ func (e *Edition) runTable(b *Base, runs []*dataset.Run, full bool) *Table {
 	seen := map[string]bool{}
 	for _, r := range runs {
 		row := Row{Cells: []Cell{
-			{Text: T(r.Day), Time: r.Day, Class: "d", Raw: r.StartedAt},
+			{Text: T(r.Day), Time: r.Day, Class: "d"},
 			{Text: TLink(e.subjectLabel(r), b.Link(runPath(r)))},
 			{Text: T(e.runType(r)), Class: "t"},
-			{Text: Text{{Text: e.shortProtocol(r)}, {Style: Break}, {Text: r.Protocol.ID, Style: Code}}, Class: "p", Raw: r.Protocol.ID},
-			{Text: T(e.figure(r)), Right: true, Class: "v", Raw: sortFigure(r), Absent: e.figure(r) == locale.Unknown},
+			{Text: Text{{Text: e.shortProtocol(r)}, {Style: Break}, {Text: r.Protocol.ID, Style: Code}}, Class: "p"},
+			{Text: T(e.figure(r)), Right: true, Class: "v", Absent: e.figure(r) == locale.Unknown},
 			{Text: T(e.sourceTag(r)), Class: "s", Tag: true},
 			e.noticeCell(r),
 			{Text: T(e.status(r)), Class: "st"},
 		}}
-		if full {
-			row.Filter = &Filter{
-				Type: string(r.Kind), Model: Cut(artifact.ModelName(r.Subject.Model), CutCell), Precision: Cut(text(r.Subject.Precision), CutCell),
-				Source: sourceKey(r), Protocol: r.Protocol.ID,
-			}
-		}
 		if !seen[r.Protocol.ID] {
 			seen[r.Protocol.ID], row.ID = true, r.Protocol.ID
 		}
@@ -226,65 +232,23 @@ func (e *Edition) noticeCell(r *dataset.Run) Cell {
 	for _, x := range r.Notices {
 		n[x.Severity]++
 	}
-	weight := 0
 	for _, s := range []dataset.Severity{dataset.Invalid, dataset.Warn, dataset.Info} {
-		weight = weight*100 + min(n[s], 99)
 		if n[s] > 0 {
 			c.Marks = append(c.Marks, Mark{string(s), e.L.Text("severity." + string(s)), itoa(n[s])})
 		}
 	}
-	c.Raw = itoa(weight)
 	return c
 }
 
-// sortFigure is the raw headline figure, for sorting within one protocol.
-func sortFigure(r *dataset.Run) string {
+// sortFigure is the raw headline figure, for sorting within one protocol; nil
+// when there is none.
+func sortFigure(r *dataset.Run) *float64 {
 	f := r.Figure()
 	switch {
 	case f.Score != nil:
-		return ftoa(f.Score.Value)
+		return &f.Score.Value
 	case f.Value != nil:
-		return ftoa(f.Value.Num)
+		return &f.Value.Num
 	}
-	return "-1"
-}
-
-// filters are the lists of the filter row with the values that occur.
-func (e *Edition) filters() []FilterList {
-	l := e.L
-	types := FilterList{Name: "type", Label: l.Text("filter.type")}
-	models := FilterList{Name: "model", Label: l.Text("filter.model")}
-	precisions := FilterList{Name: "precision", Label: l.Text("filter.precision")}
-	sources := FilterList{Name: "source", Label: l.Text("filter.source")}
-	add := func(f *FilterList, value, text string) {
-		if value == "" {
-			return
-		}
-		for _, o := range f.Options {
-			if o.Value == value {
-				return
-			}
-		}
-		f.Options = append(f.Options, FilterOption{value, text})
-	}
-	for _, k := range []artifact.Kind{artifact.KindLoad, artifact.KindEval, artifact.KindSubject} {
-		for _, r := range e.Set.Runs {
-			if r.Kind == k {
-				add(&types, string(k), e.typeWord(k))
-				break
-			}
-		}
-	}
-	for _, r := range e.Set.Runs {
-		m := Cut(artifact.ModelName(r.Subject.Model), CutCell)
-		add(&models, m, m)
-		p := Cut(text(r.Subject.Precision), CutCell)
-		add(&precisions, p, p)
-		add(&sources, sourceKey(r), l.Text(map[string]string{
-			"measured": "chip.measured", "imported": "chip.imported-plain", "simulated": "chip.simulated",
-		}[sourceKey(r)]))
-	}
-	sortOptions(models.Options)
-	sortOptions(precisions.Options)
-	return []FilterList{types, models, precisions, sources}
+	return nil
 }

@@ -25,13 +25,9 @@ type Column struct {
 
 // Row is a row of cells; the first is its head.
 type Row struct {
-	ID     string // anchor; may be empty
-	Cells  []Cell
-	Filter *Filter // what the filter of the list of runs reads
+	ID    string // anchor; may be empty
+	Cells []Cell
 }
-
-// Filter are the values of a row by which a reader may filter the list.
-type Filter struct{ Type, Model, Precision, Source, Protocol string }
 
 // Cell is one cell.
 type Cell struct {

@@ -148,7 +148,7 @@ func (e *Edition) protocolBox(b *Base, r *dataset.Run) *Protocol {
 		box.Note = T(e.L.Fill("note.protocol-unknown", locale.Slots{"fields": e.L.List(unknown...)}))
 	}
 	if len(r.How.Runs) > 0 {
-		box.Note = Join(gapOf(e.Lang), box.Note, TLink(e.L.Text("run.protocol-runs"), b.Link("runs/#"+r.Protocol.ID)))
+		box.Note = Join(gapOf(e.Lang), box.Note, TLink(e.L.Text("run.protocol-runs"), b.Link("runs/")+Href("?protocol="+r.Protocol.ID)))
 	}
 	return box
 }
