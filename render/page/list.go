@@ -89,7 +89,7 @@ func (e *Edition) Runs() *RunsPage {
 	shown := e.Set.Runs[:min(n, monthRows)]
 	p.Table = e.runTable(&p.Base, shown, true)
 	if len(shown) < n {
-		p.Part = e.L.Fill("runs.part", locale.Slots{"n": len(shown)})
+		p.Part = e.L.Fill("note.runs-part", locale.Slots{"n": len(shown)})
 	}
 	p.Filters = e.filters()
 	var links []Text
