@@ -45,7 +45,9 @@ func testRuns(t *testing.T, browser *browsertest.Browser) {
 	base := browsertest.Serve(t, out, "/").URL
 	tab.Open(base + "en/runs/")
 	tab.Wait(`!document.querySelector("form[data-filters]").hidden`)
-	count := func() string { return browsertest.Eval[string](tab, `document.querySelector("[data-count]").textContent`) }
+	count := func() string {
+		return browsertest.Eval[string](tab, `document.querySelector("[data-count]").textContent`)
+	}
 	all := fmt.Sprintf("%s of %s shown", thousands(total), thousands(total))
 	if got := count(); got != all {
 		t.Errorf("the table says %q, want %q", got, all)

@@ -187,7 +187,7 @@ func feed(e *page.Edition) []byte {
 		last := n.Trend.Runs[len(n.Trend.Runs)-1]
 		f.Entries = append(f.Entries, atomEntry{
 			ID: urn(last.ID + "#" + n.Path()), Title: title, Summary: summary, Updated: n.Move.After.Day + "T23:59:59Z",
-			Link: atomLink{"alternate", base + "trends/#" + page.TrendID(n.Trend)},
+			Link: atomLink{"alternate", base + e.TrendPath(n.Trend)},
 		})
 		f.Updated = max(f.Updated, n.Move.After.Day+"T23:59:59Z")
 	}

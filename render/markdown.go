@@ -99,7 +99,7 @@ func digits(runes []rune) bool {
 // mdCode writes a code span with a fence that the string does not hold. In a
 // cell of a table a bar must be escaped even there.
 func mdCode(s string, cell bool) string {
-	s = strings.NewReplacer("\n", " ", "\r", " ", "\t", " ").Replace(locale.Plain(s))
+	s = oneLine.Replace(locale.Plain(s))
 	if strings.TrimSpace(s) == "" {
 		return ""
 	}
@@ -133,8 +133,13 @@ func longestRun(s string, c byte) int {
 }
 
 func mdLink(h page.Href) string {
-	return strings.NewReplacer("(", "%28", ")", "%29", " ", "%20", "<", "%3C", ">", "%3E", "\n", "").Replace(string(h.Markdown()))
+	return linkTarget.Replace(string(h.Markdown()))
 }
+
+var (
+	oneLine    = strings.NewReplacer("\n", " ", "\r", " ", "\t", " ")
+	linkTarget = strings.NewReplacer("(", "%28", ")", "%29", " ", "%20", "<", "%3C", ">", "%3E", "\n", "")
+)
 
 // mdText writes running text.
 func mdText(t page.Text, cell bool) string {

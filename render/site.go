@@ -17,6 +17,7 @@ import (
 	"io/fs"
 	"os"
 	"path"
+	"runtime/debug"
 	"strings"
 	"sync"
 
@@ -84,6 +85,7 @@ func Site(ctx context.Context, o Options) (Result, error) {
 	if o.Version == "" {
 		o.Version = "dev"
 	}
+	defer relaxCollector(len(set.Runs))()
 	site := &page.Site{Set: set, Words: words, Version: o.Version}
 	set.Problems = append(set.Problems, site.ReportProblems()...) // expressions of report bodies that cannot be evaluated
 	if o.Check != nil {
@@ -112,6 +114,23 @@ func Site(ctx context.Context, o Options) (Result, error) {
 		return Result{}, err
 	}
 	return Result{Pages: pages, Written: int(f.written.Load()), Removed: int(f.removed.Load()), Problems: set.Problems, Notes: notes(set)}, nil
+}
+
+// What the collector is told: about how much a set takes, by itself and for each
+// run, and how much garbage may lie beside it, in bytes.
+const (
+	setSize = 16 << 20
+	runSize = 16 << 10
+	spare   = 128 << 20
+)
+
+// relaxCollector lets garbage pile up to a fixed amount before it is collected:
+// done as often as a small set suggests, collecting is a third of the time of a
+// render. The function it returns brings the old setting back.
+func relaxCollector(runs int) func() {
+	percent := min(600, max(40, spare*100/(setSize+runs*runSize)))
+	old := debug.SetGCPercent(percent)
+	return func() { debug.SetGCPercent(old) }
 }
 
 // programSum is over the running program: what it makes of the same input. Where

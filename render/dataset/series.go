@@ -100,6 +100,11 @@ type Trend struct {
 // Trends returns what has standing runs on at least two days, in display order
 // of the subjects. Simulated runs have no trend.
 func (s *Set) Trends() []*Trend {
+	s.trends.once.Do(func() { s.trends.list = s.findTrends() })
+	return s.trends.list
+}
+
+func (s *Set) findTrends() []*Trend {
 	var out []*Trend
 	for _, p := range s.Protocols {
 		bySubject := map[*Subject]*Trend{}

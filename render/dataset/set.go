@@ -39,6 +39,10 @@ type Set struct {
 		once sync.Once
 		list []*Topic
 	}
+	trends struct { // see Trends
+		once sync.Once
+		list []*Trend
+	}
 }
 
 // Problem is a file that could not be used, wholly or in part.

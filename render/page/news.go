@@ -23,6 +23,8 @@ type News struct {
 	Worse   bool
 	Certain bool // the difference is found, for better or worse
 	Verdict string
+
+	verdict func(e *Edition) string // Verdict in a language
 }
 
 // Path names the figure, the same in every language.
@@ -46,6 +48,16 @@ var ttftP50 = measure{
 // News lists what changed since the time before, the newest first; what the
 // data call a change before what they do not.
 func (e *Edition) News() []News {
+	e.fresh.once.Do(func() { e.fresh.list = e.findNews() })
+	out := slices.Clone(e.fresh.list)
+	for i := range out {
+		out[i].Verdict = out[i].verdict(e)
+	}
+	return out
+}
+
+// findNews does the tests, which are the same in every language.
+func (e *Edition) findNews() []News {
 	var out []News
 	for _, t := range e.Set.Trends() {
 		m, ok := e.trendMeasure(t)
@@ -69,11 +81,13 @@ func (e *Edition) News() []News {
 			n.Worse = n.Certain && (move.Change.Shift < 0) != m.lower
 			switch {
 			case n.Certain:
-				n.Verdict = e.L.Fill("note.news-changed", locale.Slots{"p": e.L.PValue(move.Change.P)})
+				n.verdict = func(e *Edition) string {
+					return e.L.Fill("note.news-changed", locale.Slots{"p": e.L.PValue(move.Change.P)})
+				}
 			case move.Tested:
-				n.Verdict = e.L.Text("note.news-unchanged")
+				n.verdict = func(e *Edition) string { return e.L.Text("note.news-unchanged") }
 			default:
-				n.Verdict = e.L.Text("note.news-few")
+				n.verdict = func(e *Edition) string { return e.L.Text("note.news-few") }
 			}
 			out = append(out, n)
 		}
@@ -102,7 +116,7 @@ func (e *Edition) evalNews(t *dataset.Trend, m measure) (News, bool) {
 	if !ok {
 		return News{}, false
 	}
-	n := News{Trend: t, Move: move, Measure: m, Verdict: e.L.Text("note.news-no-items")}
+	n := News{Trend: t, Move: move, Measure: m, verdict: func(e *Edition) string { return e.L.Text("note.news-no-items") }}
 	a, b := move.Before.Runs[len(move.Before.Runs)-1], move.After.Runs[len(move.After.Runs)-1]
 	for _, s := range b.Scores {
 		x := dataset.Pair(a, b).Task(s.Task)
@@ -115,7 +129,9 @@ func (e *Edition) evalNews(t *dataset.Trend, m measure) (News, bool) {
 		if n.Certain {
 			key = "note.news-items-found"
 		}
-		n.Verdict = e.L.Fill(key, locale.Slots{"won": x.Paired.OnlyB, "lost": x.Paired.OnlyA, "p": e.L.PValue(x.Paired.P)})
+		n.verdict = func(e *Edition) string {
+			return e.L.Fill(key, locale.Slots{"won": x.Paired.OnlyB, "lost": x.Paired.OnlyA, "p": e.L.PValue(x.Paired.P)})
+		}
 		break
 	}
 	return n, true
@@ -175,7 +191,7 @@ func (e *Edition) newsKeys(b *Base) (keys []Key, more *Link) {
 				"date0": l.Date(n.Move.Before.Day), "date1": l.Date(n.Move.After.Day),
 			}),
 			Text:  T(e.verdictOf(n)),
-			Chart: &Link{l.Text("nav.trends"), b.Link("trends/#" + TrendID(n.Trend))},
+			Chart: &Link{l.Text("nav.trends"), b.Link(e.TrendPath(n.Trend))},
 		})
 	}
 	if rest := len(all) - newsRows; rest > 0 {

@@ -23,6 +23,14 @@ type Site struct {
 		index *flipIndex
 	}
 	sums  sums     // see Sum
+	shown struct { // see shownTrends
+		once sync.Once
+		list []*dataset.Trend
+	}
+	fresh struct { // see News
+		once sync.Once
+		list []News
+	}
 	cards struct { // see image
 		once  sync.Once
 		there map[string]bool

@@ -2,30 +2,75 @@ package page
 
 import (
 	"math"
+	"slices"
 
 	"benchsite/render/dataset"
 	"benchsite/render/locale"
 )
 
+// trendFigures is the most trends of one page.
+const trendFigures = 20
+
 // TrendsPage shows what changed over time: a subject under a protocol, day by
-// day.
+// day. Many trends are told on several pages.
 type TrendsPage struct {
 	Base
 	Dek      string
 	Empty    string // why there is no trend yet
 	SoFar    string // how far the newest protocol has come; may be empty
 	Sections []Section
+	Pages    []Link // the parts, the one in sight without a link; none when one page holds all
+}
+
+// shownTrends are the trends that have something to draw, in the order of the
+// pages.
+func (s *Site) shownTrends() []*dataset.Trend {
+	s.shown.once.Do(func() {
+		e := s.In(s.Languages()[0])
+		for _, t := range s.Set.Trends() {
+			if m, ok := e.trendMeasure(t); ok && len(t.Points(m.pick)) > 1 {
+				s.shown.list = append(s.shown.list, t)
+			}
+		}
+	})
+	return s.shown.list
+}
+
+// trendPath is the folder of a page of trends; parts after the first have a
+// number.
+func trendPath(part int) string {
+	if part == 0 {
+		return "trends/"
+	}
+	return "trends/" + itoa(part+1) + "/"
+}
+
+// TrendPath is where a trend stands, in an edition.
+func (s *Site) TrendPath(t *dataset.Trend) string {
+	return trendPath(max(0, slices.Index(s.shownTrends(), t))/trendFigures) + "#" + TrendID(t)
 }
 
 func (e *Edition) trendJobs() []Job {
-	return []Job{e.job("trends/", func() (Page, error) { return e.Trends(), nil })}
+	all := e.shownTrends()
+	if len(all) == 0 {
+		return []Job{e.job(trendPath(0), func() (Page, error) { return e.Trends(0), nil })}
+	}
+	var jobs []Job
+	for part := 0; part*trendFigures < len(all); part++ {
+		shown := all[part*trendFigures : min(len(all), (part+1)*trendFigures)]
+		parts := (len(all) + trendFigures - 1) / trendFigures
+		jobs = append(jobs, e.job(trendPath(part), func() (Page, error) { return e.Trends(part), nil }, parts, shown))
+	}
+	return jobs
 }
 
-// Trends builds the page of trends.
-func (e *Edition) Trends() *TrendsPage {
+// Trends builds a page of trends, the first is 0.
+func (e *Edition) Trends(part int) *TrendsPage {
 	l := e.L
-	p := &TrendsPage{Base: e.Base("trends", "trends/", l.Text("nav.trends"), l.Text("trend.dek")), Dek: l.Text("trend.dek")}
-	for i, t := range e.Set.Trends() {
+	p := &TrendsPage{Base: e.Base("trends", trendPath(part), l.Text("nav.trends"), l.Text("trend.dek")), Dek: l.Text("trend.dek")}
+	all := e.shownTrends()
+	for i := part * trendFigures; i < min(len(all), (part+1)*trendFigures); i++ {
+		t := all[i]
 		f := p.AddFigure(e.trendChart("trend-"+itoa(i+1), t))
 		if f == nil {
 			continue
@@ -34,6 +79,13 @@ func (e *Edition) Trends() *TrendsPage {
 		s := Section{ID: TrendID(t), Title: e.runTitle(last), Blocks: []Block{{Figure: f}}}
 		s.Box = e.protocolBox(&p.Base, last)
 		p.Sections = append(p.Sections, s)
+	}
+	for i := 0; i*trendFigures < len(all) && len(all) > trendFigures; i++ {
+		link := Link{itoa(i + 1), p.Link(trendPath(i))}
+		if i == part {
+			link.Href = ""
+		}
+		p.Pages = append(p.Pages, link)
 	}
 	if len(p.Sections) == 0 {
 		p.Empty = l.Text("empty.trend")

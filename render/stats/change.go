@@ -32,8 +32,8 @@ type Change struct {
 // The result is in order of time.
 func ChangePoints(groups [][]float64) []Change {
 	candidates := 0
-	for i := 1; i < len(groups); i++ {
-		if _, ok := MannWhitney(flat(groups[:i]), flat(groups[i:])); ok {
+	for _, s := range splits(groups) {
+		if s.ok {
 			candidates++
 		}
 	}
@@ -42,9 +42,9 @@ func ChangePoints(groups [][]float64) []Change {
 	search = func(from, to int) {
 		var at []int
 		var ps []float64
-		for i := from + 1; i < to; i++ {
-			if p, ok := MannWhitney(flat(groups[from:i]), flat(groups[i:to])); ok {
-				at, ps = append(at, i), append(ps, p)
+		for i, s := range splits(groups[from:to]) {
+			if s.ok {
+				at, ps = append(at, from+i+1), append(ps, s.p)
 			}
 		}
 		padded := slices.Clone(ps) // the correction is over the whole series
@@ -71,6 +71,57 @@ func ChangePoints(groups [][]float64) []Change {
 		search(best.At, to)
 	}
 	search(0, len(groups))
+	return out
+}
+
+// split is the test between the groups up to one and those after it.
+type split struct {
+	p  float64
+	ok bool
+}
+
+// splits is [MannWhitney] at every moment between two groups, all at once: the
+// ranks are those of all values whatever the moment, and so are the counts of
+// their sums.
+func splits(groups [][]float64) []split {
+	if len(groups) < 2 {
+		return nil
+	}
+	out := make([]split, len(groups)-1)
+	all := flat(groups)
+	for _, x := range all {
+		if !measured(x) {
+			return out
+		}
+	}
+	slices.Sort(all)
+	ranks, ties := doubledRanks(all)
+	var ways [][]float64
+	sum, total, n := 0, 0, 0
+	for _, r := range ranks {
+		total += r
+	}
+	for i := range out {
+		for _, x := range groups[i] {
+			at, _ := slices.BinarySearch(all, x)
+			sum += ranks[at]
+		}
+		n += len(groups[i])
+		size, observed := n, sum
+		if rest := len(all) - n; rest < n {
+			size, observed = rest, total-sum
+		}
+		switch {
+		case size < MinRankRepeats:
+		case len(all)*size <= exactRanks:
+			if ways == nil {
+				ways = rankWays(ranks, min(len(all)/2, exactRanks/len(all)))
+			}
+			out[i] = split{tailP(ways[size], observed), true}
+		default:
+			out[i] = split{normalRankP(size, len(all)-size, observed, ties), true}
+		}
+	}
 	return out
 }
 

@@ -58,3 +58,21 @@ func TestChangePointsAreRareInNoise(t *testing.T) {
 		t.Errorf("%d of %d series without a change show one", found, series)
 	}
 }
+
+// All moments at once give what the test gives for each.
+func TestSplitsAreMannWhitney(t *testing.T) {
+	rng := rand.New(rand.NewPCG(3, 4))
+	for range 60 {
+		groups := make([][]float64, 2+rng.IntN(14))
+		for i := range groups {
+			for range 1 + rng.IntN(6) {
+				groups[i] = append(groups[i], math.Round(rng.NormFloat64()*8)) // with ties
+			}
+		}
+		for i, s := range splits(groups) {
+			if p, ok := MannWhitney(flat(groups[:i+1]), flat(groups[i+1:])); p != s.p && ok || ok != s.ok {
+				t.Fatalf("after group %d of %v: %v %v, want %v %v", i, groups, s.p, s.ok, p, ok)
+			}
+		}
+	}
+}

@@ -69,11 +69,17 @@ func doubledRanks(sorted []float64) (ranks []int, ties float64) {
 // exactRankP counts, over all choices of size ranks, those whose sum is at most
 // and at least the observed one, and doubles the smaller tail.
 func exactRankP(ranks []int, size, observed int) float64 {
+	return tailP(rankWays(ranks, size)[size], observed)
+}
+
+// rankWays counts in how many ways so many ranks come to a sum: [chosen][sum],
+// for up to size chosen ones.
+func rankWays(ranks []int, size int) [][]float64 {
 	most := 0
 	for _, r := range ranks[len(ranks)-size:] {
 		most += r
 	}
-	ways := make([][]float64, size+1) // [chosen][sum]
+	ways := make([][]float64, size+1)
 	for i := range ways {
 		ways[i] = make([]float64, most+1)
 	}
@@ -86,8 +92,12 @@ func exactRankP(ranks []int, size, observed int) float64 {
 			}
 		}
 	}
+	return ways
+}
+
+func tailP(ways []float64, observed int) float64 {
 	var total, low, high float64
-	for sum, w := range ways[size] {
+	for sum, w := range ways {
 		total += w
 		if sum <= observed {
 			low += w
