@@ -129,6 +129,9 @@ func (r *evalRunner) point(ctx context.Context, p EvalPoint, tell func(EventKind
 	if t.simulated != nil {
 		server = p.Subject.Endpoint // its port is another each time
 	}
+	if err := r.options.Session.begin(); err != nil {
+		return nil, err
+	}
 	res, err := eval.Run(ctx, spec, eval.Setting{Client: t.client, Server: server, Base: base, StateDir: r.store.StateDir(),
 		Again: r.options.Again, Progress: func(s eval.Snapshot) { tell(EventTick, func(e *EvalEvent) { e.Snapshot = s }) }})
 	if err != nil {

@@ -261,6 +261,9 @@ func (r *runner) point(ctx context.Context, p Point, complete func(*artifact.Art
 	if err != nil {
 		return fail(err)
 	}
+	if err := r.session.begin(); err != nil {
+		return nil, err
+	}
 	measured, err := load.Run(ctx, spec, load.Setting{Client: t.client, Base: base, JournalDir: journalDir(r.store), SelfTests: r.store.StateDir(),
 		Progress: func(s load.Snapshot) { tell(EventTick, func(e *Event) { e.Snapshot = s }) }})
 	if err != nil {

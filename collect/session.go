@@ -25,6 +25,7 @@ type Session struct {
 	Plan  string            `json:"plan"`  // over the keys of all points
 	Began string            `json:"began"` // RFC 3339, UTC
 	Done  map[string]string `json:"done"`  // key -> id
+	begun bool
 }
 
 // OpenSession begins anew or, to resume, goes on with what is there if it is of
@@ -48,7 +49,18 @@ func OpenSession(store *artifact.Store, points []Point, evals []EvalPoint, resum
 			return &old, old.adopt(store)
 		}
 	}
-	return s, s.write()
+	return s, nil
+}
+
+// begin notes that the plan runs, before its first point is measured: what is
+// stored from now on is of this session. Nothing is written for a plan that is
+// refused.
+func (s *Session) begin() error {
+	if s == nil || s.begun {
+		return nil
+	}
+	s.begun = true
+	return s.write()
 }
 
 // adopt finds the runs that were stored and, because the collector was killed in

@@ -1,5 +1,5 @@
 # Tries: to run off the end of the stack.
-# Ends: killed, exited, memory
+# Ends: killed, exited, memory, time-out
 # Code: any
 import sys
 sys.setrecursionlimit(10**9)
