@@ -6,6 +6,9 @@ import (
 	"benchsite/render/page"
 )
 
+// hundred is the baseline of relative scores, which are no ratios; any other baseline is 1×.
+const hundred = 100
+
 // drawRelative: ratios to the baseline on a log axis, 1× as the strong line. Labels stand outside the mark, on the side away from 1×,
 // so the subjects of a row (17 px apart) cannot collide. On a phone the names move to a key, measure and direction above each group.
 func drawRelative(p *pen, c page.Chart) []Frame {
@@ -30,8 +33,8 @@ func drawRelative(p *pen, c page.Chart) []Frame {
 	p.ratioLeft = x0
 	f := Frame{X0: x0, X1: x1, X: ratioDomain(c.Panels, ref, x0, x1, p)}
 	format := page.TickRatio
-	if ref != 1 { // baseline = 100
-		format = c.Panels[0].X.Format
+	if ref == hundred {
+		format = page.TickNumber
 	}
 	f.XTicks = Ticks(f.X, x1-x0, format)
 
@@ -143,8 +146,8 @@ func ratioDomain(panels []page.ChartPanel, ref, x0, x1 float64, p *pen) Scale {
 		}
 	}
 	pad := .15
-	if ref != 1 { // scores lie closer together than speeds
-		pad = max(.01, .3*(math.Log(e.hi)-math.Log(e.lo)))
+	if ref == hundred { // scores lie closer together than speeds
+		pad = min(.15, max(.01, .3*(math.Log(e.hi)-math.Log(e.lo))))
 	}
 	lo, hi := math.Log(e.lo)-pad, math.Log(e.hi)+pad
 	left := x0
