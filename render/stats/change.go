@@ -96,7 +96,7 @@ func splits(groups [][]float64) []split {
 	}
 	slices.Sort(all)
 	ranks, ties := doubledRanks(all)
-	var ways [][]float64
+	var ways sums
 	sum, total, n := 0, 0, 0
 	for _, r := range ranks {
 		total += r
@@ -114,10 +114,10 @@ func splits(groups [][]float64) []split {
 		switch {
 		case size < MinRankRepeats:
 		case len(all)*size <= exactRanks:
-			if ways == nil {
-				ways = rankWays(ranks, min(len(all)/2, exactRanks/len(all)))
+			if ways.ways == nil {
+				ways = rankSums(ranks, min(len(all)/2, exactRanks/len(all)))
 			}
-			out[i] = split{tailP(ways[size], observed), true}
+			out[i] = split{ways.p(size, observed), true}
 		default:
 			out[i] = split{normalRankP(size, len(all)-size, observed, ties), true}
 		}

@@ -3,6 +3,7 @@ package stats
 import (
 	"math"
 	"slices"
+	"sync"
 )
 
 // MinRankRepeats is the smallest number of runs on each side at which
@@ -69,11 +70,53 @@ func doubledRanks(sorted []float64) (ranks []int, ties float64) {
 // exactRankP counts, over all choices of size ranks, those whose sum is at most
 // and at least the observed one, and doubles the smaller tail.
 func exactRankP(ranks []int, size, observed int) float64 {
-	return tailP(rankWays(ranks, size)[size], observed)
+	return rankSums(ranks, size).p(size, observed)
 }
 
-// rankWays counts in how many ways so many ranks come to a sum: [chosen][sum],
-// for up to size chosen ones.
+// sums counts in how many ways so many ranks come to a sum: ways[chosen][sum],
+// the sums in units of unit.
+type sums struct {
+	ways [][]float64
+	unit int
+}
+
+func (s sums) p(size, observed int) float64 { return tailP(s.ways[size], observed/s.unit) }
+
+// untied keeps the sums of ranks without ties: they follow from the number of
+// values alone, and a site tests thousands of series of the same few lengths.
+var untied = struct {
+	sync.Mutex
+	of map[[2]int]sums
+}{of: map[[2]int]sums{}}
+
+// mostKept bounds how many of them are kept; the largest takes a megabyte.
+const mostKept = 64
+
+// rankSums counts for up to size chosen ranks.
+func rankSums(ranks []int, size int) sums {
+	for i, r := range ranks {
+		if r != 2*(i+1) {
+			return sums{rankWays(ranks, size), 1}
+		}
+	}
+	key := [2]int{len(ranks), size}
+	untied.Lock()
+	defer untied.Unlock()
+	s, ok := untied.of[key]
+	if !ok {
+		whole := make([]int, len(ranks)) // without ties all doubled ranks are even
+		for i := range whole {
+			whole[i] = i + 1
+		}
+		s = sums{rankWays(whole, size), 2}
+		if len(untied.of) == mostKept {
+			clear(untied.of)
+		}
+		untied.of[key] = s
+	}
+	return s
+}
+
 func rankWays(ranks []int, size int) [][]float64 {
 	most := 0
 	for _, r := range ranks[len(ranks)-size:] {
