@@ -49,7 +49,7 @@ var genAIPerf = Reader{
 		{"the file holds no count of requests, no duration and no date", "文件中没有请求数、时长与日期"},
 	},
 	Sniff: func(h *Head) bool {
-		return h.has("request_latency", "input_config") && h.hasAny("request_throughput", "output_token_throughput", "output_token_throughput_per_request") && !h.hasAny("aiperf_version", "benchmark_duration")
+		return h.has("request_latency") && h.mentions("unit") && h.hasAny("request_throughput", "output_token_throughput", "output_token_throughput_per_request") && !h.hasAny("aiperf_version", "benchmark_duration")
 	},
 	Read: func(in Input) ([]Draft, error) {
 		n, err := in.document()

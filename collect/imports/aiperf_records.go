@@ -43,7 +43,7 @@ func (in Input) aiRecords() (*aiRecords, error) {
 		return nil
 	}, sink{"metrics.inter_chunk_latency.value[]", func(n *node) error {
 		if f := n.positive(); f != nil {
-			q.chunks = append(q.chunks, *f*milli)
+			q.chunks = append(q.chunks, inUnit(*f, milli))
 		}
 		return nil
 	}})
@@ -77,7 +77,7 @@ func (q *aiRecords) add(n *node) {
 			}
 			unit = known
 		}
-		return ptr(*f * unit)
+		return ptr(inUnit(*f, unit))
 	}
 	q.n++
 	rec := artifact.LoadRecord{PromptTokens: m.at("input_sequence_length", "value").count(), OutputTokens: m.at("output_sequence_length", "value").count()}
@@ -301,7 +301,7 @@ func readAIAggregate(in Input, n *node) ([]Draft, error) {
 		if d := *l.at; d != nil {
 			for _, f := range []**float64{&d.Mean, &d.Std, &d.Min, &d.Max, &d.P50, &d.P90, &d.P95, &d.P99} {
 				if *f != nil {
-					*f = ptr(**f * unit)
+					*f = ptr(inUnit(**f, unit))
 				}
 			}
 		}

@@ -104,7 +104,7 @@ func (f *scopeFigures) seconds(figure string) *float64 {
 		return nil
 	}
 	if unit := f.units[figure]; unit == "ms" {
-		v = ptr(*v * milli)
+		v = ptr(inUnit(*v, milli))
 	} else if unit != "s" && unit != "" {
 		f.at(figure).fail("expected a latency in s or ms")
 	}

@@ -67,6 +67,7 @@ func guideRun(root, b *node, requests []guideRequest) Draft {
 	}
 	r.guideDate(b)
 	m := b.at("metrics")
+	m.need(object)
 	totals := b.at("request_totals")
 	if !totals.known() {
 		totals = m.at("request_totals")

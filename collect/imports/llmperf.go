@@ -23,7 +23,7 @@ var llmPerf = Reader{
 		{"an answer with too few tokens counts as an error (−100); std divides by n − 1", "输出 token 过少的回复计为错误（−100）；标准差除以 n − 1"},
 	},
 	Sniff: func(h *Head) bool {
-		return h.has("num_concurrent_requests") && h.mentions("results_ttft_s_mean") || h.has("ttft_s", "end_to_end_latency_s") ||
+		return h.has("num_concurrent_requests", "mean_input_tokens") || h.has("ttft_s", "end_to_end_latency_s") ||
 			h.mentions("num_concurrent_requests") && h.mentions("results_ttft_s_quantiles_p25") && len(h.Keys()) > 0
 	},
 	Read: readLLMPerf,

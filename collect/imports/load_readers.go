@@ -25,7 +25,7 @@ var loadAsides = []aside{
 	{func(h *Head) bool { return h.Name == "benchmark_args.json" && h.has("model") },
 		"holds arguments of evalscope perf; give benchmark_summary.json beside it, which reads them"},
 	{func(h *Head) bool {
-		return h.has("metric_name", "pytorch_version") || strings.HasSuffix(h.Name, ".pytorch.json")
+		return h.has("benchmark", "model", "metric") && h.mentions("benchmark_values") || strings.HasSuffix(h.Name, ".pytorch.json")
 	},
 		"repeats a result of vllm bench for the PyTorch dashboard; give the result beside it"},
 	{func(h *Head) bool { return strings.HasSuffix(h.Name, ".failure.json") },

@@ -298,7 +298,7 @@ func spread(at func(figure string) *node, unit float64, n *int64, method string,
 			v = from.float
 		}
 		if value := v(); value != nil {
-			*f.to, found = ptr(*value*unit), true
+			*f.to, found = ptr(inUnit(*value, unit)), true
 		}
 	}
 	if !found {
@@ -325,6 +325,15 @@ func valued(values []float64) *artifact.Distribution {
 		d.Std = &s.Std
 	}
 	return d
+}
+
+// inUnit is a value in seconds. Dividing by a whole number rounds once, so that
+// 1900 ms are 1.9 s.
+func inUnit(value, unit float64) float64 {
+	if unit < 1 {
+		return value / math.Round(1/unit)
+	}
+	return value * unit
 }
 
 // Units into seconds.

@@ -61,7 +61,7 @@ func sglangRun(n *node, detail *vllmRequests) Draft {
 	if m := n.at("max_itl_ms").positive(); m != nil {
 		for _, d := range []*distribution{r.Latency.ITL, r.Latency.ICL} {
 			if d != nil {
-				d.Max = ptr(*m * milli)
+				d.Max = ptr(inUnit(*m, milli))
 			}
 		}
 	}

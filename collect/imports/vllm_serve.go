@@ -255,7 +255,7 @@ func (r *loadRun) turns(n *node) {
 	r.p.set("turns", n.at("turns_per_conversation").count())
 	r.p.set("workload", "multi-turn")
 	if delay := n.at("inter_turn_delay_ms").positive(); delay != nil && *delay > 0 {
-		r.p.set("think_time_s", *delay*milli)
+		r.p.set("think_time_s", inUnit(*delay, milli))
 	}
 	r.Requests.Offered = sum(r.Requests.Completed, r.Requests.Failed)
 	n.at("num_conversations")
