@@ -99,6 +99,7 @@ sandbox:
 	missing=; command -v bwrap >/dev/null || missing="$$missing bubblewrap"; \
 	{ [ -x /usr/bin/python3 ] || command -v python3 >/dev/null; } || missing="$$missing python3"; \
 	command -v prlimit >/dev/null || missing="$$missing util-linux"; \
+	/usr/bin/python3 -c 'import h5py, scipy' 2>/dev/null || missing="$$missing python3-h5py python3-scipy"; \
 	if [ -z "$$missing" ]; then exit 0; fi; \
 	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 	  echo "installing for the sandbox tests:$$missing"; export DEBIAN_FRONTEND=noninteractive; \

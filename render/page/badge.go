@@ -19,12 +19,13 @@ type Badge struct {
 func (e *Edition) Badges() []Badge {
 	var out []Badge
 	seen := map[string]bool{}
-	add := func(r *dataset.Run, what, label, message string) {
+	add := func(r *dataset.Run, what string, words func() (label, message string)) {
 		name := artifact.Slug(Cut(r.Who.Name, 80), what)
 		if seen[name] {
-			return
+			return // most runs of a long history: their words are not even made
 		}
 		seen[name] = true
+		label, message := words()
 		out = append(out, Badge{name, Cut(label, CutTitle), message})
 	}
 	for _, r := range e.Set.Standing { // newest first
@@ -32,13 +33,17 @@ func (e *Edition) Badges() []Badge {
 			continue
 		}
 		if r.Load != nil && r.Load.Throughput.OutputTokensPerS != nil {
-			add(r, "output-throughput", e.runTitle(r), e.L.Throughput(*r.Load.Throughput.OutputTokensPerS).String())
+			add(r, "output-throughput", func() (string, string) {
+				return e.runTitle(r), e.L.Throughput(*r.Load.Throughput.OutputTokensPerS).String()
+			})
 		}
 		if r.Load != nil {
 			for _, m := range badgeLatencies(&r.Load.Latency) {
 				if m.of != nil && m.of.P50 != nil {
-					t, _ := e.L.Term(m.term)
-					add(r, m.term+"-p50", e.L.Clauses(e.runTitle(r), t.Short+" p50"), e.value(dataset.Value{Kind: m.kind, Num: *m.of.P50}))
+					add(r, m.term+"-p50", func() (string, string) {
+						t, _ := e.L.Term(m.term)
+						return e.L.Clauses(e.runTitle(r), t.Short+" p50"), e.value(dataset.Value{Kind: m.kind, Num: *m.of.P50})
+					})
 				}
 			}
 		}
@@ -48,7 +53,7 @@ func (e *Edition) Badges() []Badge {
 		for _, r := range e.Set.Standing {
 			for i := range r.Scores {
 				if s := &r.Scores[i]; r.Status == artifact.StatusComplete && whole == (s.Part == dataset.Whole) {
-					add(r, s.Task, e.L.Clauses(e.subjectLabel(r), e.scoreTask(s)), e.score(s))
+					add(r, s.Task, func() (string, string) { return e.L.Clauses(e.subjectLabel(r), e.scoreTask(s)), e.score(s) })
 				}
 			}
 		}
