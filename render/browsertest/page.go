@@ -35,15 +35,17 @@ func eval[T any](tab *Tab, expression string) (T, error) {
 }
 
 // Wait waits until a JavaScript expression is true. It asks from here rather than from a timer of the page, so it works in
-// pages whose scripts are off.
+// pages whose scripts are off. A page that is loading again between two looks has no elements, or is no page at all: that is not
+// yet true and no failure.
 func (tab *Tab) Wait(expression string) {
 	tab.t.Helper()
 	for end := time.Now().Add(patience); ; time.Sleep(20 * time.Millisecond) {
-		if Eval[bool](tab, "!!("+expression+")") {
+		yes, err := eval[bool](tab, "!!("+expression+")")
+		if err == nil && yes {
 			return
 		}
 		if time.Now().After(end) {
-			tab.t.Fatalf("never became true: %s\nconsole: %q", expression, tab.Console())
+			tab.t.Fatalf("never became true: %s (%v)\nconsole: %q", expression, err, tab.Console())
 		}
 	}
 }
